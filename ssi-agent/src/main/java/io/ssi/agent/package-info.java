@@ -1,0 +1,2 @@
+/** What -javaagent loads. */
+package io.ssi.agent;

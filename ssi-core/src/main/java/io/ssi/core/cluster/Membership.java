@@ -1,0 +1,27 @@
+package io.ssi.core.cluster;
+
+import io.ssi.core.id.NodeId;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Which nodes there are and how they are. The view is local and never blocks. */
+public interface Membership {
+    /** UP reachable; SUSPECT its link is down or it does not answer; DOWN left the member list; LEFT stopped in order. */
+    enum State { JOINING, UP, SUSPECT, DOWN, LEFT }
+
+    record Node(NodeId id, String name, String address, State state, long sinceMillis, long startedMillis) {}
+
+    /** One change with its cause, for example {@code link to 10.0.0.3:7700 broke: connection reset}. */
+    record Change(long atMillis, NodeId node, State from, State to, String cause) {}
+
+    NodeId self();
+
+    /** All nodes ever numbered and not removed, by number. */
+    List<Node> nodes();
+
+    /** Newest last; bounded. */
+    List<Change> history();
+
+    /** Called in order, on one thread, after the view changed. */
+    void onChange(Consumer<Change> listener);
+}

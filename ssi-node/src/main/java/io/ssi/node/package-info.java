@@ -1,0 +1,2 @@
+/** The node daemon: wiring, command line, consoles. */
+package io.ssi.node;
