@@ -1,0 +1,213 @@
+package java.lang;
+
+import java.io.IOException;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.vm.annotation.ForceInline;
+import jdk.internal.vm.annotation.Hidden;
+
+/**
+ * What woven code calls. Lives in java.base so that application and JDK classes alike can link to it; everything else of
+ * the agent is out of their sight. Each woven place is one static call; a thread stops for a migration only inside one of
+ * these calls, so the frame right below the lowest frame of this class is always at the invoke of one of them.
+ */
+public final class SsiHook {
+    /** Why a thread stopped; travels in the image and tells how the call goes on when the thread is resumed. */
+    public static final int POLL = 0;
+    public static final int PARK = 1;
+    public static final int WAIT = 2;
+    public static final int SLEEP = 3;
+    public static final int INPUT = 4;
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    /** Plain on purpose: the JIT hoists it out of loops; a retransformation of this class makes compiled code look again. */
+    private static boolean pending;
+
+    private static volatile Handler handler;
+
+    private SsiHook() {}
+
+    /** The agent's side of the hooks. */
+    public abstract static class Handler {
+        /**
+         * The current thread stops here while a freeze is pending. Returns when the program goes on.
+         *
+         * @param object WAIT: the monitor, held by the caller; INPUT: the arguments of the read; else null
+         * @param remainingNanos WAIT, SLEEP: time left; 0 in WAIT means for ever
+         * @throws InterruptedException WAIT only
+         */
+        public abstract void stop(int kind, Object object, long remainingNanos) throws InterruptedException;
+
+        /** A lambda's class was spun from this InnerClassLambdaMetafactory. */
+        public abstract void lambda(Object factory, Class<?> proxy);
+
+        /** Number of this process as the program shall see it. */
+        public abstract long processId();
+
+        /** The JVM is about to end with this status. */
+        public abstract void exiting(int status);
+
+        /** Reads standard input; {@link #STOPPED} if a freeze came first. */
+        public abstract int readInput(byte[] to, int offset, int length) throws IOException;
+
+        public abstract int availableInput() throws IOException;
+    }
+
+    /** Answer of {@link Handler#readInput} that nothing was read because a freeze is pending. */
+    public static final int STOPPED = -2;
+
+    /** Once, by the agent. */
+    public static void install(Handler one) {
+        if (handler != null) {
+            throw new IllegalStateException("installed before");
+        }
+        handler = one;
+    }
+
+    public static Handler handler() {
+        return handler;
+    }
+
+    /** Raised and lowered by the agent only; see the field. */
+    public static void pending(boolean now) {
+        pending = now;
+    }
+
+    public static boolean isPending() {
+        return pending;
+    }
+
+    // ---- woven calls
+
+    /** At loop back-edges of application classes. */
+    @ForceInline
+    @Hidden
+    public static void poll() {
+        if (pending) {
+            stopAt(POLL, null, 0);
+        }
+    }
+
+    /** In place of Unsafe.park in LockSupport, platform threads. A stop ends it early, as park may at any time. */
+    @Hidden
+    public static void park(Unsafe unsafe, boolean absolute, long time) {
+        unsafe.park(absolute, time);
+        if (pending) {
+            stopAt(PARK, null, 0);
+        }
+    }
+
+    /** After Object.wait0 returned normally, platform threads; startedNanos was read before it. */
+    @Hidden
+    public static void waited(Object monitor, long timeoutMillis, long startedNanos) throws InterruptedException {
+        if (pending) {
+            Handler h = handler;
+            if (h != null) {
+                long remaining = timeoutMillis == 0 ? 0
+                        : Math.max(1, Math.multiplyExact(Math.min(timeoutMillis, Long.MAX_VALUE / 2_000_000), 1_000_000L)
+                                - (System.nanoTime() - startedNanos));
+                h.stop(WAIT, monitor, remaining);
+            }
+        }
+    }
+
+    /**
+     * In place of Thread.sleepNanos0, platform threads. Parks instead, since a parked thread can be woken for a freeze
+     * without the interrupt status; an unpark that came meanwhile is given back.
+     */
+    @Hidden
+    public static void sleep(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        boolean permit = false;
+        try {
+            while (true) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException("sleep interrupted");
+                }
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    if (nanos <= 0) {
+                        Thread.yield();
+                    }
+                    return;
+                }
+                U.park(false, left);
+                left = deadline - System.nanoTime();
+                permit |= left > 0;
+                if (pending) {
+                    stopAt(SLEEP, null, Math.max(left, 0));
+                }
+            }
+        } finally {
+            if (permit) {
+                U.unpark(Thread.currentThread());
+            }
+        }
+    }
+
+    /** Called by SsiStandardInput. */
+    @Hidden
+    public static int readInput(byte[] to, int offset, int length) throws IOException {
+        while (true) {
+            int n = handler.readInput(to, offset, length);
+            if (n != STOPPED) {
+                return n;
+            }
+            stopAt(INPUT, new Object[] {to, offset, length}, 0);
+        }
+    }
+
+    /** Before InnerClassLambdaMetafactory.spinInnerClass returns; passes the class through. */
+    @Hidden
+    public static Class<?> lambda(Class<?> proxy, Object factory) {
+        Handler h = handler;
+        if (h != null) {
+            h.lambda(factory, proxy);
+        }
+        return proxy;
+    }
+
+    /** A thread of a moved process goes on from the call it had stopped in; called by its top frame. */
+    @Hidden
+    static Object resumed(int kind, Object object, long remainingNanos) throws Throwable {
+        if (kind == WAIT) {
+            waitAgain(object, remainingNanos);
+            return null;
+        }
+        SsiResume.arriveAndAwaitOpen();
+        if (kind == SLEEP) {
+            sleep(remainingNanos);
+        } else if (kind == INPUT) {
+            Object[] a = (Object[]) object;
+            return readInput((byte[]) a[0], (Integer) a[1], (Integer) a[2]);
+        }
+        return null;
+    }
+
+    /**
+     * Puts a moved thread back into the wait set, which also gives the monitor free for its owner to take. A negative
+     * time: it had been notified (or its time was up) and only wants the monitor back.
+     */
+    @Hidden
+    private static void waitAgain(Object monitor, long remainingNanos) throws InterruptedException {
+        SsiResume.arrive();
+        if (remainingNanos >= 0) {
+            monitor.wait(remainingNanos / 1_000_000, (int) (remainingNanos % 1_000_000));
+        }
+        while (!SsiResume.isOpen()) {
+            monitor.wait(SsiResume.RECHECK_MILLIS);
+        }
+    }
+
+    @Hidden
+    private static void stopAt(int kind, Object object, long remainingNanos) {
+        Handler h = handler;
+        if (h != null) {
+            try {
+                h.stop(kind, object, remainingNanos);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
