@@ -11,9 +11,12 @@ public sealed interface LinkMessage {
 
     // ---- life of a connection
 
-    /** First message on every connection. */
+    /**
+     * First message on every connection. {@code vpid} and {@code incarnation} are 0 on a program's first connection; a program
+     * that lost its daemon connects again with the numbers it was given, and is adopted under them.
+     */
     record Hello(int protocol, Role role, long token, long osPid, int parentVPid, String javaBuild, String command,
-            List<String> arguments, String user, String workDir, long startMillis) implements LinkMessage {}
+            List<String> arguments, String user, String workDir, long startMillis, int vpid, int incarnation) implements LinkMessage {}
 
     /** APP a program started by its user; LANDING a JVM a process moves into (token from the daemon); DEPUTY what stays behind; ADMIN a command. */
     enum Role { APP, LANDING, DEPUTY, ADMIN }
