@@ -1,0 +1,61 @@
+package io.ssi.vproc.node;
+
+import io.ssi.vproc.ExitStatus;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Reads {@code /proc/PID/stat} (proc_pid_stat(5)) and calls kill(2). */
+public final class LinuxProcesses implements OsProcesses {
+    /** The kernel shows times to users in 1/100 s on all platforms, whatever its own tick is. */
+    private static final int MILLIS_PER_TICK = 10;
+    // Index after the command's closing parenthesis; the man page counts from 1 and the state is its field 3.
+    private static final int STATE = 0;
+    private static final int UTIME = 11;
+    private static final int STIME = 12;
+    private static final int THREADS = 17;
+    private static final int START = 19;
+    private static final int EXIT_CODE = 49;
+
+    private final Path proc;
+
+    public LinuxProcesses() {
+        this(Path.of("/proc"));
+    }
+
+    LinuxProcesses(Path proc) {
+        this.proc = proc;
+    }
+
+    @Override
+    public Sample sample(long osPid) {
+        String stat;
+        try {
+            stat = Files.readString(proc.resolve(Long.toString(osPid)).resolve("stat"), StandardCharsets.ISO_8859_1);
+        } catch (IOException gone) {
+            return Sample.GONE;
+        }
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        char state = fields[STATE].charAt(0);
+        long start = Long.parseLong(fields[START]);
+        if (state == 'Z' || state == 'X') {
+            return new Sample(false, false, 0, 0, start, fields.length > EXIT_CODE ? exit(fields[EXIT_CODE].strip()) : Optional.empty());
+        }
+        long cpuMillis = (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) * MILLIS_PER_TICK;
+        return new Sample(true, state == 'T' || state == 't', Integer.parseInt(fields[THREADS]), cpuMillis, start, Optional.empty());
+    }
+
+    @Override
+    public void kill(long osPid, int signal) {
+        Posix.kill(osPid, signal);
+    }
+
+    /** The status as wait(2) gives it: low 7 bits the signal, next byte the exit status. */
+    private static Optional<ExitStatus> exit(String code) {
+        int status = Integer.parseInt(code);
+        int signal = status & 0x7f;
+        return Optional.of(signal != 0 ? ExitStatus.killed(signal) : ExitStatus.exited(status >> 8));
+    }
+}

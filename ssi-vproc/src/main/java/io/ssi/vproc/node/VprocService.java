@@ -1,0 +1,497 @@
+package io.ssi.vproc.node;
+
+import io.ssi.core.cluster.ClusterMap;
+import io.ssi.core.cluster.Consensus;
+import io.ssi.core.cluster.Membership;
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import io.ssi.core.id.NodeId;
+import io.ssi.core.id.VPid;
+import io.ssi.core.wire.LinkMessage;
+import io.ssi.vproc.ExitStatus;
+import io.ssi.vproc.Ghosts;
+import io.ssi.vproc.HostEffect;
+import io.ssi.vproc.HostEvent;
+import io.ssi.vproc.HostTable;
+import io.ssi.vproc.ProcessRow;
+import io.ssi.vproc.ProcessState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The processes of this node and the view of all others. One thread owns the table of the hosted processes and does everything
+ * that changes it; what comes from connections, timers and other nodes is handed to it.
+ */
+public final class VprocService implements ProcessRegistry, AutoCloseable {
+    /** Processes one daemon takes. */
+    public static final int PROCESSES_MAX = 10_000;
+    private static final long TICK_MILLIS = 1_000;
+    private static final long ASK_MILLIS = 10_000;
+    private static final long PLACE_CHECK_MILLIS = 2_000;
+    /** When a connection closed, the kernel is asked so soon whether the process ended. */
+    private static final int[] LOOK_AGAIN_MILLIS = {0, 10, 50, 200, 500};
+    private static final Logger LOG = LoggerFactory.getLogger(VprocService.class);
+
+    /** What the service stands on. */
+    public record Parts(NodeId self, String nodeName, Membership membership, ClusterMap table, Consensus consensus, VPidPool pool,
+            OsProcesses os) {}
+
+    private final Parts parts;
+    private final RowView view;
+    private final ScheduledThreadPoolExecutor owner;
+    private final Waiters waiters;
+    private final List<Consumer<ProcessRow>> endListeners = new java.util.concurrent.CopyOnWriteArrayList<>();
+    // Below: only touched by the owner's thread.
+    private final HostTable table;
+    private final Map<Integer, Hosted> hosted = new HashMap<>();
+    private final PlaceWriter places;
+    private long ticks;
+
+    public VprocService(Parts parts) {
+        this.parts = parts;
+        this.view = new RowView(parts.table());
+        this.owner = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("ssi-vproc").daemon(true).factory());
+        owner.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        this.places = new PlaceWriter(owner);
+        this.table = new HostTable(parts.self(), System.currentTimeMillis());
+        this.waiters = new Waiters(view, owner, lost -> apply(new HostEvent.ParentGone(lost.value())));
+    }
+
+    /** Starts to watch; programs may connect from now on. */
+    public void start() {
+        parts.table().onChange((vpid, row) -> post(() -> rowChanged(vpid, row)));
+        parts.table().onMerge(() -> post(() -> apply(new HostEvent.Merged())));
+        parts.membership().onChange(change -> post(this::sweep));
+        owner.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Told on a thread of its own choice about each process of this node that ended, after its row became a zombie. */
+    void onEnd(Consumer<ProcessRow> listener) {
+        endListeners.add(listener);
+    }
+
+    // ---- connections
+
+    /**
+     * A program connected: gives it a number, or adopts it again under the one it has. May block while numbers are fetched.
+     *
+     * @throws SsiException NO_QUORUM, LIMIT or STALE_INCARNATION: refuse the connection with it
+     */
+    public LinkMessage.Welcome hello(LinkMessage.Hello hello, HostLink link) {
+        boolean again = hello.vpid() != 0;
+        VPid vpid = again ? new VPid(hello.vpid()) : newNumber();
+        int incarnation = again ? Math.max(1, hello.incarnation()) : 1;
+        if (again) {
+            refuseStale(vpid, incarnation);
+        }
+        int parent = again ? view.row(vpid).map(ProcessRow::parent).orElse(hello.parentVPid()) : hello.parentVPid();
+        ProcessRow row = new ProcessRow(vpid, incarnation, liveParent(parent), parts.self(), link.osPid(), link.peerUser(),
+                ProcessState.RUNNING, ProcessRow.Usage.NONE, hello.startMillis(), commandLine(hello), hello.workDir(), 0, Optional.empty());
+        ask(() -> {
+            enter(row, link, false);
+            if (again) {
+                places.tell(vpid, id -> parts.consensus().placeBorn(new Consensus.Place(vpid, parts.self(), incarnation), id));
+            }
+            apply(again ? new HostEvent.Readopted(row) : new HostEvent.Born(row));
+            return null;
+        });
+        link.attach(new AppSession(vpid, incarnation));
+        LOG.info("process {} {}: {} (host OS pid {}, user {})", vpid, again ? "is connected again" : "started", row.command(), row.osPid(), row.user());
+        return new LinkMessage.Welcome(vpid.value(), parts.self().number(), parts.nodeName(), incarnation);
+    }
+
+    private VPid newNumber() {
+        if (ask(hosted::size) >= PROCESSES_MAX) {
+            throw new SsiException(ErrorCode.LIMIT, "node " + parts.self() + " runs " + PROCESSES_MAX + " processes, the limit; end some or use another node");
+        }
+        return parts.pool().next(number -> view.row(new VPid(number)).isPresent());
+    }
+
+    private int liveParent(int parent) {
+        return parent > 0 && view.row(new VPid(parent)).filter(row -> !row.isZombie()).isPresent() ? parent : 0;
+    }
+
+    /** A JVM that was away may have been replaced meanwhile. Without a quorum nothing can have replaced it just now, so it may go on. */
+    private void refuseStale(VPid vpid, int incarnation) {
+        Optional<Consensus.Place> place;
+        try {
+            place = parts.consensus().place(vpid).get(PLACE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("process {} is adopted without a look at its place: {}", vpid, e.toString());
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (place.isPresent() && (place.get().incarnation() != incarnation || !place.get().node().equals(parts.self()))) {
+            throw new SsiException(ErrorCode.STALE_INCARNATION, "process " + vpid + " lives on node " + place.get().node() + " as incarnation "
+                    + place.get().incarnation() + "; this JVM is incarnation " + incarnation + " of node " + parts.self() + " and must end");
+        }
+    }
+
+    private static String commandLine(LinkMessage.Hello hello) {
+        return hello.arguments().isEmpty() ? hello.command() : hello.command() + " " + String.join(" ", hello.arguments());
+    }
+
+    /** Everyday messages of a program. */
+    private final class AppSession implements Session {
+        private final VPid vpid;
+        private final int incarnation;
+
+        AppSession(VPid vpid, int incarnation) {
+            this.vpid = vpid;
+            this.incarnation = incarnation;
+        }
+
+        @Override
+        public boolean message(LinkMessage message) {
+            switch (message) {
+                case LinkMessage.Report report -> post(() -> find(vpid, incarnation).ifPresent(process -> {
+                    process.threads = report.threads();
+                    process.heapBytes = report.heapUsed();
+                    sample(process);
+                }));
+                case LinkMessage.Exiting exiting -> post(() -> apply(new HostEvent.Exiting(vpid, incarnation, exiting.status())));
+                case LinkMessage.StdinWant want -> streams().stdinWanted(vpid, incarnation, want.max());
+                case LinkMessage.Stdio back when back.fd() == 0 -> streams().stdinBack(vpid, incarnation, back.bytes());
+                case LinkMessage.SelfMove move -> selfMoves.accept(new SelfMoveRequest(vpid, incarnation, move));
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public void closed() {
+            post(() -> find(vpid, incarnation).ifPresent(process -> {
+                process.link = null;
+                for (int millis : LOOK_AGAIN_MILLIS) {
+                    owner.schedule(guarded(() -> find(vpid, incarnation).ifPresent(VprocService.this::sample)), millis, TimeUnit.MILLISECONDS);
+                }
+            }));
+        }
+    }
+
+    /** A program asked to be moved. */
+    public record SelfMoveRequest(VPid vpid, int incarnation, LinkMessage.SelfMove message) {}
+
+    private volatile Consumer<SelfMoveRequest> selfMoves = request -> { };
+    private volatile HostStreams streams;
+
+    /** Who carries out {@code Ssi.migrate}; called on the reader thread of the connection, must not block. */
+    public void onSelfMove(Consumer<SelfMoveRequest> handler) {
+        selfMoves = handler;
+    }
+
+    void streams(HostStreams hostStreams) {
+        streams = hostStreams;
+    }
+
+    private HostStreams streams() {
+        return streams;
+    }
+
+    // ---- the owner's work
+
+    private void enter(ProcessRow row, HostLink link, boolean child) {
+        Hosted process = new Hosted(row, link, child);
+        process.startTicks = parts.os().sample(row.osPid()).startTicks();
+        hosted.put(row.vpid().value(), process);
+    }
+
+    private Optional<Hosted> find(VPid vpid, int incarnation) {
+        return Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.incarnation == incarnation);
+    }
+
+    private void tick() {
+        for (Hosted process : new ArrayList<>(hosted.values())) {
+            sample(process);
+        }
+        apply(new HostEvent.Tick());
+        if (++ticks % 2 == 0) {
+            apply(new HostEvent.TableSeen(view.claims()));
+            sweep();
+        }
+        parts.pool().fill();
+    }
+
+    private void sample(Hosted process) {
+        OsProcesses.Sample now = parts.os().sample(process.osPid);
+        boolean same = now.startTicks() == process.startTicks;
+        if (now.alive() && same) {
+            int threads = process.threads > 0 ? process.threads : now.threads();
+            apply(new HostEvent.Sampled(process.vpid, process.incarnation, now.stopped(),
+                    new ProcessRow.Usage(threads, now.cpuMillis(), process.heapBytes)));
+        } else if (!process.child || process.childExit.isPresent()) {
+            Optional<ExitStatus> seen = process.child ? process.childExit : same ? now.exit() : Optional.empty();
+            ended(process, seen.orElse(ExitStatus.unknown("nobody saw how it ended")));
+        }
+    }
+
+    private void ended(Hosted process, ExitStatus seen) {
+        hosted.remove(process.vpid.value(), process);
+        failDeferred(process, new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + process.vpid + " has ended"));
+        if (process.link != null) {
+            process.link.close();
+        }
+        apply(new HostEvent.Gone(process.vpid, process.incarnation, seen));
+    }
+
+    private void rowChanged(int vpid, ClusterMap.Row row) {
+        Optional<ProcessRow> decoded = row == null ? Optional.empty() : RowView.decode(row);
+        if (row == null || decoded.isPresent()) {
+            waiters.changed(new VPid(vpid), decoded);
+        }
+        if (decoded.isPresent() && decoded.get().isZombie()) {
+            apply(new HostEvent.ParentGone(vpid));
+        }
+    }
+
+    private void sweep() {
+        Map<Integer, HostEvent.Claim> claims = view.claims();
+        for (int vpid : Ghosts.toRemove(parts.self().number(), parts.membership().nodes(), claims)) {
+            HostEvent.Claim claim = claims.get(vpid);
+            LOG.info("process {} was lost with node {}", vpid, claim.owner());
+            view.remove(new VPid(vpid), claim.owner(), claim.incarnation());
+            apply(new HostEvent.ParentGone(vpid));
+        }
+    }
+
+    private void apply(HostEvent event) {
+        for (HostEffect effect : table.apply(event, System.currentTimeMillis())) {
+            perform(effect);
+        }
+    }
+
+    private void perform(HostEffect effect) {
+        switch (effect) {
+            case HostEffect.PutRow put -> {
+                view.putOwn(put.row());
+                waiters.changed(put.row().vpid(), Optional.of(put.row()));
+            }
+            case HostEffect.RemoveRow remove -> view.remove(remove.vpid(), parts.self().number(), remove.incarnation());
+            case HostEffect.PlaceBorn born -> places.tell(born.vpid(),
+                    id -> parts.consensus().placeBorn(new Consensus.Place(born.vpid(), parts.self(), 1), id));
+            case HostEffect.PlaceGone gone -> places.tell(gone.vpid(), id -> parts.consensus().placeGone(gone.vpid(), gone.incarnation(), id));
+            case HostEffect.Ended ended -> {
+                LOG.info("process {} ended: {}", ended.row().vpid(), describe(ended.row().exit().orElseThrow()));
+                endListeners.forEach(listener -> Thread.startVirtualThread(() -> listener.accept(ended.row())));
+            }
+        }
+    }
+
+    private static String describe(ExitStatus exit) {
+        return exit.signal() != 0 ? "signal " + exit.signal() : exit.cause().isEmpty() ? "exit status " + exit.status() : exit.cause();
+    }
+
+    private static void failDeferred(Hosted process, SsiException reason) {
+        for (Hosted.Deferred signal = process.deferred.poll(); signal != null; signal = process.deferred.poll()) {
+            signal.sent().completeExceptionally(reason);
+        }
+    }
+
+    // ---- operations on hosted processes
+
+    /** Signals a process that lives here; the future completes when the kernel has it, for a moving process after the move. */
+    CompletableFuture<Void> signalHere(VPid vpid, int incarnation, int signal, String user) {
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        post(() -> {
+            try {
+                Hosted process = find(vpid, incarnation).orElseThrow(() -> new SsiException(ErrorCode.STALE_INCARNATION,
+                        "process " + vpid + " is not on node " + parts.self() + " as incarnation " + incarnation));
+                if (!user.equals("root") && !user.equals(process.user)) {
+                    throw new SsiException(ErrorCode.NOT_PERMITTED, "process " + vpid + " belongs to " + process.user + ", not to " + user);
+                }
+                if (process.moving && process.deferred.size() < Hosted.DEFERRED_MAX) {
+                    process.deferred.add(new Hosted.Deferred(signal, sent));
+                } else {
+                    kill(process, signal);
+                    sent.complete(null);
+                }
+            } catch (SsiException refused) {
+                sent.completeExceptionally(refused);
+            }
+        });
+        return sent;
+    }
+
+    private void kill(Hosted process, int signal) {
+        if (parts.os().sample(process.osPid).startTicks() != process.startTicks) {
+            throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + process.vpid + " has ended");
+        }
+        parts.os().kill(process.osPid, signal);
+        for (int millis : LOOK_AGAIN_MILLIS) {
+            owner.schedule(guarded(() -> find(process.vpid, process.incarnation).ifPresent(this::sample)), millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Gives input to the program; false when it has to be kept for a later incarnation. A delivery that was made is not made twice. */
+    boolean deliverStdin(VPid vpid, int incarnation, long delivery, byte[] bytes) {
+        return ask(() -> {
+            Hosted process = find(vpid, incarnation).filter(candidate -> !candidate.moving && candidate.link != null).orElse(null);
+            if (process == null) {
+                return false;
+            }
+            if (delivery > process.stdinDelivery) {
+                process.stdinDelivery = delivery;
+                process.link.send(new LinkMessage.Stdio(0, bytes));
+            }
+            return true;
+        });
+    }
+
+    /** The daemon, as parent of the JVM, learned how it ended. */
+    void childEnded(VPid vpid, int incarnation, ExitStatus exit) {
+        post(() -> find(vpid, incarnation).ifPresent(process -> {
+            process.childExit = Optional.of(exit);
+            sample(process);
+        }));
+    }
+
+    // ---- ProcessRegistry
+
+    @Override
+    public Optional<ProcessRow> row(VPid vpid) {
+        return view.row(vpid);
+    }
+
+    @Override
+    public List<ProcessRow> rows() {
+        return view.rows();
+    }
+
+    /** Completes with the exit status when the process ended, wherever it is; fails with NO_SUCH_PROCESS. */
+    public CompletableFuture<ExitStatus> waitFor(VPid vpid) {
+        return waiters.waitFor(vpid);
+    }
+
+    @Override
+    public Optional<Local> local(VPid vpid) {
+        return ask(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.link != null)
+                .flatMap(process -> table.row(vpid).map(row -> new Local(row, process.link))));
+    }
+
+    @Override
+    public CompletableFuture<Void> settled(VPid vpid) {
+        return ask(() -> places.settled(vpid));
+    }
+
+    @Override
+    public Local beginMove(VPid vpid) {
+        return ask(() -> {
+            Hosted process = hosted.get(vpid.value());
+            if (process == null || process.link == null) {
+                throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + vpid + " is not running on node " + parts.self() + "; see ssi-where " + vpid);
+            }
+            if (process.moving) {
+                throw new SsiException(ErrorCode.MIGRATION_IN_PROGRESS, "process " + vpid + " is being moved already; wait for the end of that move");
+            }
+            process.moving = true;
+            apply(new HostEvent.MoveBegun(vpid, process.incarnation));
+            return new Local(table.row(vpid).orElseThrow(), process.link);
+        });
+    }
+
+    @Override
+    public void moveOff(VPid vpid, int incarnation) {
+        post(() -> find(vpid, incarnation).filter(process -> process.moving).ifPresent(process -> {
+            process.moving = false;
+            apply(new HostEvent.MoveOff(vpid, incarnation));
+            for (Hosted.Deferred signal = process.deferred.poll(); signal != null; signal = process.deferred.poll()) {
+                try {
+                    kill(process, signal.signal());
+                    signal.sent().complete(null);
+                } catch (SsiException refused) {
+                    signal.sent().completeExceptionally(refused);
+                }
+            }
+            streams().moveOff(vpid, incarnation);
+        }));
+    }
+
+    @Override
+    public void release(VPid vpid, int incarnation) {
+        ask(() -> {
+            find(vpid, incarnation).ifPresent(process -> {
+                hosted.remove(vpid.value());
+                view.forgetOwn(vpid);
+                apply(new HostEvent.Departed(vpid, incarnation));
+                failDeferred(process, new SsiException(ErrorCode.STALE_INCARNATION, "process " + vpid + " has moved"));
+                LOG.info("process {} left (incarnation {})", vpid, incarnation);
+            });
+            return null;
+        });
+    }
+
+    @Override
+    public ProcessRow adopt(ProcessRow before, Landing landing) {
+        HostLink link = landing.connected();
+        ProcessRow row = before.moved(parts.self(), landing.osPid(), landing.deputyNodeAfter(before));
+        ask(() -> {
+            enter(row, link, landing.isChild());
+            apply(new HostEvent.Arrived(row));
+            return null;
+        });
+        link.attach(new AppSession(row.vpid(), row.incarnation()));
+        landing.adopted(row);
+        LOG.info("process {} arrived from node {} (incarnation {})", row.vpid(), before.node(), row.incarnation());
+        return row;
+    }
+
+    /** Numbers of this node's processes, for the status. */
+    public int count() {
+        return ask(hosted::size);
+    }
+
+    // ---- the owner's thread
+
+    private <T> T ask(Callable<T> question) {
+        try {
+            return owner.submit(question).get(ASK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof SsiException refused ? refused : new IllegalStateException(e.getCause());
+        } catch (TimeoutException | RejectedExecutionException e) {
+            throw new SsiException(ErrorCode.TIMEOUT, "the process table of node " + parts.self() + " did not answer within " + ASK_MILLIS + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SsiException(ErrorCode.TIMEOUT, "interrupted", e);
+        }
+    }
+
+    private void post(Runnable work) {
+        try {
+            owner.execute(guarded(work));
+        } catch (RejectedExecutionException closing) {
+            LOG.debug("the process table is closed; one event is dropped");
+        }
+    }
+
+    private static Runnable guarded(Runnable work) {
+        return () -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.error("an event of the process table failed", e);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        owner.shutdown();
+    }
+}
