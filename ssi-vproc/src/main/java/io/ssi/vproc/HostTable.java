@@ -138,8 +138,9 @@ public final class HostTable {
     }
 
     private void gone(Entry entry, ExitStatus seen, long nowMillis, List<HostEffect> effects) {
-        // A signal that was seen tells more than what the process meant to do before it came.
-        ExitStatus status = seen.signal() != 0 ? seen : entry.announced.orElse(seen);
+        // 128 + n is seen both for signal n and for such an exit status; the process said which. A KILL after its last word wins.
+        boolean killed = seen.signal() == Signals.KILL && !entry.announced.equals(Optional.of(ExitStatus.exited(seen.status())));
+        ExitStatus status = killed ? seen : entry.announced.orElse(seen);
         entry.endedMillis = nowMillis;
         change(entry, entry.row.ended(status), effects);
         effects.add(new HostEffect.PlaceGone(entry.row.vpid(), entry.row.incarnation()));

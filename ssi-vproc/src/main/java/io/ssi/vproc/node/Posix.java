@@ -68,6 +68,7 @@ public final class Posix {
         }
     }
 
+    @SuppressWarnings("restricted")
     private static MethodHandle function(String name, MemoryLayout... arguments) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(ValueLayout.JAVA_INT, arguments),
                 Linker.Option.captureCallState("errno"));

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -53,7 +54,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     private final RowView view;
     private final ScheduledThreadPoolExecutor owner;
     private final Waiters waiters;
-    private final List<Consumer<ProcessRow>> endListeners = new java.util.concurrent.CopyOnWriteArrayList<>();
+    private final List<Consumer<ProcessRow>> endListeners = new CopyOnWriteArrayList<>();
     // Below: only touched by the owner's thread.
     private final HostTable table;
     private final Map<Integer, Hosted> hosted = new HashMap<>();
@@ -355,8 +356,8 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     }
 
     /** The daemon, as parent of the JVM, learned how it ended. */
-    void childEnded(VPid vpid, int incarnation, ExitStatus exit) {
-        post(() -> find(vpid, incarnation).ifPresent(process -> {
+    void childEnded(VPid vpid, long osPid, ExitStatus exit) {
+        post(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.osPid == osPid).ifPresent(process -> {
             process.childExit = Optional.of(exit);
             sample(process);
         }));

@@ -1,0 +1,58 @@
+package io.ssi.vproc.node;
+
+/**
+ * Brings the outputs of successive incarnations into order: the stream of incarnation k+1 has its turn when that of k has
+ * ended. If nobody holds the lane for {@code idleMillisMax} while a later one waits, the missing stream was lost with its node
+ * and is passed over. Thread-safe.
+ */
+final class OutputLane {
+    private final long idleMillisMax;
+    private int turn;
+    private boolean held;
+    private long idleSince = System.nanoTime();
+
+    OutputLane(int firstIncarnation, long idleMillisMax) {
+        this.turn = firstIncarnation;
+        this.idleMillisMax = idleMillisMax;
+    }
+
+    /**
+     * Blocks until it is this incarnation's turn and takes the lane.
+     *
+     * @return false when its turn has passed
+     */
+    synchronized boolean take(int incarnation) throws InterruptedException {
+        await(incarnation);
+        if (turn != incarnation || held) {
+            return false;
+        }
+        held = true;
+        return true;
+    }
+
+    /** Blocks until all earlier incarnations have ended. */
+    synchronized void await(int incarnation) throws InterruptedException {
+        while (turn < incarnation) {
+            if (held) {
+                wait();
+                continue;
+            }
+            long left = idleMillisMax - (System.nanoTime() - idleSince) / 1_000_000;
+            if (left <= 0) {
+                turn = incarnation;
+                notifyAll();
+            } else {
+                wait(left);
+            }
+        }
+    }
+
+    synchronized void ended(int incarnation) {
+        if (incarnation == turn) {
+            held = false;
+            turn = incarnation + 1;
+            idleSince = System.nanoTime();
+            notifyAll();
+        }
+    }
+}

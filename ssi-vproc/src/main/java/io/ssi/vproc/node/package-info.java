@@ -1,0 +1,9 @@
+/**
+ * The process space inside the daemon. {@link io.ssi.vproc.node.VprocService} owns the hosted processes with one thread,
+ * {@link io.ssi.vproc.node.SignalRouter} reaches processes anywhere, {@link io.ssi.vproc.node.Landings},
+ * {@link io.ssi.vproc.node.Deputies} and {@link io.ssi.vproc.node.HostStreams} carry a moved process's terminal.
+ *
+ * <p>Lock order: {@code Deputy} before the locks of {@code OutputLane} and {@code Waiters}; nobody waits for the service's thread
+ * while holding one of them.
+ */
+package io.ssi.vproc.node;
