@@ -17,6 +17,10 @@ public final class SsiHook {
     public static final int WAIT = 2;
     public static final int SLEEP = 3;
     public static final int INPUT = 4;
+    public static final int MOVE = 5;
+
+    /** How often a thread that asked to be moved looks for the answer, nanoseconds; the answer also unparks it. */
+    private static final long ANSWER_NANOS = 100_000_000;
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
@@ -32,7 +36,7 @@ public final class SsiHook {
         /**
          * The current thread stops here while a freeze is pending. Returns when the program goes on.
          *
-         * @param object WAIT: the monitor, held by the caller; INPUT: the arguments of the read; else null
+         * @param object WAIT: the monitor, held by the caller; INPUT: the arguments of the read; MOVE: the node; else null
          * @param remainingNanos WAIT, SLEEP: time left; 0 in WAIT means for ever
          * @throws InterruptedException WAIT only
          */
@@ -51,6 +55,19 @@ public final class SsiHook {
         public abstract int readInput(byte[] to, int offset, int length) throws IOException;
 
         public abstract int availableInput() throws IOException;
+
+        /** Number of the node this process runs on; 0 without a cluster. */
+        public abstract int node();
+
+        /** Asks the daemon to move this process there; the number of the request. */
+        public abstract long requestMove(int node);
+
+        /**
+         * Whether the request was answered by a refusal.
+         *
+         * @throws IllegalStateException with the reason if so
+         */
+        public abstract void throwIfRefused(long request);
     }
 
     /** Answer of {@link Handler#readInput} that nothing was read because a freeze is pending. */
@@ -157,6 +174,41 @@ public final class SsiHook {
         }
     }
 
+    // ---- what io.ssi.Ssi reaches
+
+    /** Returns when this process runs on the node. */
+    @Hidden
+    public static void moveSelf(int node) {
+        Handler h = clustered();
+        if (h.node() == node) {
+            return;
+        }
+        long request = h.requestMove(node);
+        while (true) {
+            h.throwIfRefused(request);
+            U.park(false, ANSWER_NANOS);
+            if (pending) {
+                stopAt(MOVE, node, 0);
+            }
+        }
+    }
+
+    public static int node() {
+        return clustered().node();
+    }
+
+    public static long vpid() {
+        return clustered().processId();
+    }
+
+    private static Handler clustered() {
+        Handler h = handler;
+        if (h == null || h.processId() == 0) {
+            throw new IllegalStateException("there is no cluster: the agent of this program has no node daemon");
+        }
+        return h;
+    }
+
     /** Before InnerClassLambdaMetafactory.spinInnerClass returns; passes the class through. */
     @Hidden
     public static Class<?> lambda(Class<?> proxy, Object factory) {
@@ -180,6 +232,8 @@ public final class SsiHook {
         } else if (kind == INPUT) {
             Object[] a = (Object[]) object;
             return readInput((byte[]) a[0], (Integer) a[1], (Integer) a[2]);
+        } else if (kind == MOVE) {
+            moveSelf((Integer) object);
         }
         return null;
     }

@@ -1,0 +1,2 @@
+/** What programs may call: {@link io.ssi.Ssi}. */
+package io.ssi;

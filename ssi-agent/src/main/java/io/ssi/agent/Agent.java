@@ -1,0 +1,80 @@
+package io.ssi.agent;
+
+import io.ssi.agent.handler.HookHandler;
+import io.ssi.agent.handler.LocalInput;
+import io.ssi.agent.handler.RemoteInput;
+import io.ssi.agent.handler.StandardInput;
+import io.ssi.agent.link.DaemonLink;
+import io.ssi.agent.link.DaemonStarter;
+import io.ssi.agent.link.Identity;
+import io.ssi.core.wire.LinkMessage.Role;
+import java.io.BufferedInputStream;
+import java.io.FileDescriptor;
+import java.io.FilterInputStream;
+import java.lang.instrument.Instrumentation;
+
+/** Starts the agent in a JVM: opens java.base, weaves, connects. Everything that can wait is left to the link's thread. */
+public final class Agent {
+    private static String jar;
+
+    private Agent() {}
+
+    /** Entered by the premain class, on the main thread, before the program. */
+    public static void start(String text, String jarPath, Instrumentation instrumentation) {
+        long startMillis = System.currentTimeMillis();
+        jar = jarPath;
+        try {
+            AgentOptions options = AgentOptions.parse(text);
+            JavaBase.open(instrumentation);
+            JavaBase.defineHooks();
+            Assembly.start(options, jarPath, instrumentation, startMillis);
+        } catch (Throwable e) {
+            refuse(e);
+        }
+    }
+
+    static String jar() {
+        return jar;
+    }
+
+    private static void refuse(Throwable e) {
+        System.err.println("ssi: the agent cannot start: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        System.err.println("ssi: on Java " + System.getProperty("java.runtime.version") + " of " + System.getProperty("java.vendor")
+                + ", agent " + jar);
+        System.err.println("ssi: start the program without -javaagent to run it outside the cluster");
+        Runtime.getRuntime().halt(1);
+    }
+
+    /** Apart, because its code refers to hook classes, which must exist before it is verified. */
+    private static final class Assembly {
+        static void start(AgentOptions options, String jar, Instrumentation instrumentation, long startMillis) throws Exception {
+            AgentRuntime runtime = new AgentRuntime(options, instrumentation);
+            long osPid = Identity.osPid();
+            DaemonLink link = null;
+            if (!options.detached) {
+                link = new DaemonLink(options.socket,
+                        new Identity(options.landing ? Role.LANDING : Role.APP, options.token, osPid, startMillis), runtime,
+                        options.landing ? null : new DaemonStarter(jar));
+            }
+            SsiStandardInput stream = new SsiStandardInput(FileDescriptor.in);
+            StandardInput input;
+            if (options.landing) {
+                input = new StandardInput(new RemoteInput(runtime));
+            } else {
+                LocalInput local = new LocalInput(stream);
+                input = new StandardInput(local);
+                local.target(input);
+            }
+            runtime.connect(input, link);
+            SsiProcess.install(osPid);
+            SsiHook.install(new HookHandler(runtime, input));
+            if (System.in.getClass() == BufferedInputStream.class) {
+                JavaBase.set(FilterInputStream.class, "in", System.in, stream);
+            }
+            Weaving.start(runtime, instrumentation, options.landing);
+            if (link != null) {
+                link.start();
+            }
+        }
+    }
+}

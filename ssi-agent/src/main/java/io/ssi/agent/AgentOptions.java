@@ -1,0 +1,60 @@
+package io.ssi.agent;
+
+import java.io.File;
+
+/** What stands behind {@code -javaagent:ssi-agent.jar=}: words and KEY=VALUE, with commas between them. */
+final class AgentOptions {
+    /** No daemon is looked for; for tests of the weaving alone. */
+    final boolean detached;
+    /** This JVM is started for a process to move into. */
+    final boolean landing;
+    /** What a landing JVM proves itself with to its daemon; else 0. */
+    final long token;
+    final String socket;
+
+    private AgentOptions(boolean detached, boolean landing, long token, String socket) {
+        this.detached = detached;
+        this.landing = landing;
+        this.token = token;
+        this.socket = socket;
+    }
+
+    /** @throws IllegalArgumentException with a sentence for the user */
+    static AgentOptions parse(String text) {
+        boolean detached = Boolean.getBoolean("ssi.detached");
+        boolean landing = false;
+        long token = 0;
+        String socket = null;
+        int at = 0;
+        while (text != null && at < text.length()) {
+            int comma = text.indexOf(',', at);
+            String option = text.substring(at, comma < 0 ? text.length() : comma);
+            at = comma < 0 ? text.length() : comma + 1;
+            if (option.equals("detached")) {
+                detached = true;
+            } else if (option.startsWith("landing=")) {
+                landing = true;
+                token = Long.parseLong(option.substring("landing=".length()));
+            } else if (option.startsWith("socket=")) {
+                socket = option.substring("socket=".length());
+            } else {
+                throw new IllegalArgumentException("the agent has no option '" + option
+                        + "'; it knows detached, socket=PATH and landing=TOKEN");
+            }
+        }
+        return new AgentOptions(detached, landing, token, socket != null ? socket : defaultSocket());
+    }
+
+    /** As every command of the installation finds it. */
+    static String defaultSocket() {
+        String named = System.getProperty("ssi.socket");
+        if (named == null) {
+            named = System.getenv("SSI_SOCKET");
+        }
+        if (named != null && !named.isEmpty()) {
+            return named;
+        }
+        return "root".equals(System.getProperty("user.name")) ? "/var/lib/ssi/daemon.sock"
+                : System.getProperty("user.home") + File.separator + ".ssi" + File.separator + "daemon.sock";
+    }
+}

@@ -1,0 +1,33 @@
+package io.ssi.agent.handler;
+
+import io.ssi.core.wire.LinkMessage;
+import java.io.IOException;
+
+/** Standard input of a process that moved: the deputy reads it, on demand. */
+public final class RemoteInput implements StandardInput.Source {
+    /** The way to the daemon. */
+    public interface Sender {
+        void send(LinkMessage message) throws IOException;
+    }
+
+    private final Sender sender;
+
+    public RemoteInput(Sender sender) {
+        this.sender = sender;
+    }
+
+    @Override
+    public int readNow(byte[] to, int offset, int length) {
+        return 0;
+    }
+
+    @Override
+    public int availableNow() {
+        return 0;
+    }
+
+    @Override
+    public void want(int max) throws IOException {
+        sender.send(new LinkMessage.StdinWant(max));
+    }
+}

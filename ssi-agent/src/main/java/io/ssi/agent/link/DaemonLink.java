@@ -1,0 +1,291 @@
+package io.ssi.agent.link;
+
+import io.ssi.core.error.SsiException;
+import io.ssi.core.wire.LinkMessage;
+import java.io.IOException;
+
+/**
+ * The connection of this JVM to the daemon of its host, kept for as long as the JVM lives: made in the background while the
+ * program starts, and made again, under the same VPid, when the daemon was restarted.
+ *
+ * <p>Lock: {@code this}, for the state of the connection; never held while something is sent or read.
+ */
+public final class DaemonLink {
+    /** Takes what the daemon sends, on the link's reader thread, in order. */
+    public interface Listener {
+        void onMessage(LinkMessage message);
+    }
+
+    /** How long whoever asks for the VPid waits for the daemon, milliseconds: a daemon may have to be started. */
+    private static final long VPID_WAIT_MILLIS = 20_000;
+    /** How long the end of the JVM may wait for the daemon to take the exit status, milliseconds. */
+    private static final long EXIT_WAIT_MILLIS = 500;
+    private static final long REPORT_MILLIS = 2_000;
+    private static final long RETRY_MILLIS_MIN = 100;
+    private static final long RETRY_MILLIS_MAX = 2_000;
+
+    private static final int CONNECTING = 0;
+    private static final int UP = 1;
+    /** Lost; connecting again. */
+    private static final int DOWN = 2;
+    /** There is no daemon, or it refused: the program runs on its own. */
+    private static final int ALONE = 3;
+
+    private final String path;
+    private final Identity identity;
+    private final Listener listener;
+    private final DaemonStarter starter;
+    private DaemonSocket socket;
+    private int state = CONNECTING;
+    private boolean silent;
+    private volatile int vpid;
+    private volatile int node;
+    private volatile int incarnation;
+
+    /** @param starter null if no daemon is to be started */
+    public DaemonLink(String path, Identity identity, Listener listener, DaemonStarter starter) {
+        this.path = path;
+        this.identity = identity;
+        this.listener = listener;
+        this.starter = starter;
+    }
+
+    /** Connects in the background. */
+    public void start() {
+        new LinkThread().launch();
+    }
+
+    /** 0 before the daemon gave it. */
+    public int vpid() {
+        return vpid;
+    }
+
+    public int node() {
+        awaitVPid();
+        return node;
+    }
+
+    /** The JVM runs under this incarnation now; a later connection says so. */
+    public void incarnation(int now) {
+        incarnation = now;
+    }
+
+    /** Waits while the daemon is being reached; 0 if there is none. */
+    public int awaitVPid() {
+        if (vpid != 0) {
+            return vpid;
+        }
+        awaitConnected(VPID_WAIT_MILLIS);
+        return vpid;
+    }
+
+    private void awaitConnected(long millis) {
+        boolean interrupted = false;
+        long end = System.nanoTime() + millis * 1_000_000;
+        synchronized (this) {
+            long left = millis;
+            while (state == CONNECTING && left > 0) {
+                try {
+                    wait(left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                left = (end - System.nanoTime()) / 1_000_000;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @throws IOException if there is no daemon now */
+    public void send(LinkMessage message) throws IOException {
+        DaemonSocket now;
+        synchronized (this) {
+            now = socket;
+        }
+        if (now == null) {
+            throw new IOException("there is no connection to the node daemon at " + path);
+        }
+        now.send(message);
+    }
+
+    /** From now on the daemon hears nothing of how this JVM ends. */
+    public synchronized void silence() {
+        silent = true;
+    }
+
+    /** Bounded; a daemon that does not read keeps no program from ending. */
+    public void exiting(int status) {
+        synchronized (this) {
+            if (silent || state == ALONE || state == DOWN || state == CONNECTING && starter != null && starter.isStarting()) {
+                return;
+            }
+        }
+        AgentThread last = new LastWord(status);
+        last.launch();
+        boolean interrupted = false;
+        try {
+            last.join(EXIT_WAIT_MILLIS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class LastWord extends AgentThread {
+        private final int status;
+
+        LastWord(int status) {
+            super("ssi-exit");
+            this.status = status;
+        }
+
+        @Override
+        public void run() {
+            awaitConnected(EXIT_WAIT_MILLIS);
+            try {
+                send(new LinkMessage.Exiting(status));
+            } catch (IOException e) {
+                // The daemon is gone; it will find out about this process when it is back.
+            }
+        }
+    }
+
+    private synchronized void state(int now, DaemonSocket connection) {
+        state = now;
+        socket = connection;
+        notifyAll();
+    }
+
+    private final class LinkThread extends AgentThread {
+        LinkThread() {
+            super("ssi-link");
+        }
+
+        @Override
+        public void run() {
+            try {
+                DaemonSocket first = firstConnection();
+                if (first == null || !greet(first)) {
+                    return;
+                }
+                new Reporter().launch();
+                converse(first);
+            } catch (InterruptedException e) {
+                state(ALONE, null);
+            }
+        }
+
+        private DaemonSocket firstConnection() throws InterruptedException {
+            try {
+                return DaemonSocket.connect(path);
+            } catch (IOException e) {
+                DaemonSocket started = starter == null ? null : starter.start(path);
+                if (started == null) {
+                    state(ALONE, null);
+                }
+                return started;
+            }
+        }
+
+        /** Reads until the connection breaks, then makes a new one, for ever. */
+        private void converse(DaemonSocket first) throws InterruptedException {
+            DaemonSocket now = first;
+            while (true) {
+                read(now);
+                now.close();
+                state(DOWN, null);
+                now = again();
+                if (now == null) {
+                    return;
+                }
+            }
+        }
+
+        private void read(DaemonSocket now) {
+            try {
+                for (LinkMessage message = now.read(); message != null; message = now.read()) {
+                    dispatch(message);
+                }
+            } catch (IOException | SsiException e) {
+                // Broken or no protocol we know: connect again.
+            }
+        }
+
+        private void dispatch(LinkMessage message) {
+            try {
+                listener.onMessage(message);
+            } catch (RuntimeException e) {
+                System.err.println("ssi: a message of the node daemon failed: " + e);
+            }
+        }
+
+        private DaemonSocket again() throws InterruptedException {
+            long wait = RETRY_MILLIS_MIN;
+            while (true) {
+                Thread.sleep(wait);
+                wait = Math.min(wait * 2, RETRY_MILLIS_MAX);
+                try {
+                    DaemonSocket next = DaemonSocket.connect(path);
+                    return greet(next) ? next : null;
+                } catch (IOException e) {
+                    // Not back yet.
+                }
+            }
+        }
+
+        /** False if the daemon does not want us. */
+        private boolean greet(DaemonSocket connection) throws InterruptedException {
+            try {
+                connection.send(identity.hello(vpid, incarnation));
+                LinkMessage answer = connection.read();
+                if (answer instanceof LinkMessage.Welcome welcome) {
+                    vpid = welcome.vpid();
+                    node = welcome.node();
+                    incarnation = welcome.incarnation();
+                    if (starter != null) {
+                        starter.welcomed(welcome.node());
+                    }
+                    state(UP, connection);
+                    return true;
+                }
+                if (answer instanceof LinkMessage.Refused refused) {
+                    System.err.println("ssi: the node daemon refused this program: " + refused.message());
+                    System.err.println("ssi: it runs outside the cluster");
+                }
+            } catch (IOException | SsiException e) {
+                System.err.println("ssi: the node daemon at " + path + " hung up: " + e.getMessage());
+            }
+            connection.close();
+            state(ALONE, null);
+            return false;
+        }
+    }
+
+    private final class Reporter extends AgentThread {
+        Reporter() {
+            super("ssi-report");
+        }
+
+        @Override
+        public void run() {
+            ThreadGroup group = getThreadGroup();
+            Runtime runtime = Runtime.getRuntime();
+            try {
+                while (true) {
+                    try {
+                        send(new LinkMessage.Report(group.activeCount(), runtime.totalMemory() - runtime.freeMemory()));
+                    } catch (IOException e) {
+                        // The link thread is connecting again.
+                    }
+                    Thread.sleep(REPORT_MILLIS);
+                }
+            } catch (InterruptedException e) {
+                // Nobody interrupts it.
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.ssi.agent.rule;
+
+import io.ssi.agent.rule.Rule.Action;
+import io.ssi.agent.rule.Rule.Level;
+
+/** Every method of the JDK that is woven. docs/compatibility.md is generated from it. */
+public final class JdkRules {
+    private static final String HOOK = "java/lang/SsiHook";
+    private static final String PROCESS = "java/lang/SsiProcess";
+    private static final String RESUME = "java/lang/SsiResume";
+    private static final String LOCK_SUPPORT = "java/util/concurrent/locks/LockSupport";
+    private static final String UNSAFE_PARK = "jdk/internal/misc/Unsafe.park(ZJ)V";
+    private static final String HANDLE = "java/lang/ProcessHandleImpl";
+    private static final String MANAGEMENT = "sun/management/VMManagementImpl";
+
+    private static final String PARK_NOTE = "A thread parked here is woken for a move and goes on as after a spurious wake-up.";
+    private static final String RUN_NOTE = "A moved thread goes on where it was.";
+
+    private static final Rule[] TABLE = {
+        park("park", "(Ljava/lang/Object;)V"),
+        park("parkNanos", "(Ljava/lang/Object;J)V"),
+        park("parkUntil", "(Ljava/lang/Object;J)V"),
+        park("park", "()V"),
+        park("parkNanos", "(J)V"),
+        park("parkUntil", "(J)V"),
+        new Rule("java/lang/Object", "wait", "(J)V", Action.TIME_WAIT, "", HOOK, "waited", "(Ljava/lang/Object;JJ)V", Level.FULL,
+                "A waiting thread moves and waits there for what is left of its time."),
+        new Rule("java/lang/Thread", "sleepNanos", "(J)V", Action.REPLACE_CALL, "java/lang/Thread.sleepNanos0(J)V", HOOK, "sleep",
+                "(J)V", Level.FULL, "A sleeping thread moves and sleeps there for what is left of its time."),
+        new Rule("java/lang/Thread", "run", "()V", Action.LEAVE_IF, "", RESUME, "entering", "(Ljava/lang/Object;)Z", Level.FULL,
+                RUN_NOTE),
+        new Rule("java/lang/Thread", "dispatchUncaughtException", "(Ljava/lang/Throwable;)V", Action.AT_ENTRY, "", PROCESS, "died",
+                "(Ljava/lang/Thread;Ljava/lang/Throwable;)V", Level.FULL,
+                "The exit status is 1 wherever the main thread dies of an exception."),
+        new Rule("java/lang/Shutdown", "halt", "(I)V", Action.AT_ENTRY, "", PROCESS, "exiting", "(I)V", Level.FULL,
+                "Runtime.exit and Runtime.halt: the cluster keeps the exit status for whoever waits."),
+        new Rule("java/lang/Shutdown", "shutdown", "()V", Action.AT_RETURN, "", PROCESS, "ended", "()V", Level.FULL,
+                "The end of the last thread: exit status 0, or 1 when main died of an exception."),
+        new Rule("java/lang/invoke/InnerClassLambdaMetafactory", "spinInnerClass", "()Ljava/lang/Class;", Action.MAP_RESULT, "",
+                HOOK, "lambda", "(Ljava/lang/Class;Ljava/lang/Object;)Ljava/lang/Class;", Level.FULL,
+                "Lambdas move: how each was made is recorded."),
+        new Rule(HANDLE, "pid", "()J", Action.MAP_RESULT, "", PROCESS, "shownId", "(J)J", Level.PARTIAL,
+                "ProcessHandle.current().pid() is the VPid for life; handles of other processes are still the host's."),
+        new Rule(HANDLE, "toString", "()Ljava/lang/String;", Action.MAP_RESULT, "", PROCESS, "shownText",
+                "(Ljava/lang/String;)Ljava/lang/String;", Level.FULL, "As ProcessHandle.pid."),
+        new Rule(HANDLE, "get", "(J)Ljava/util/Optional;", Action.MAP_ARGUMENT, "", PROCESS, "hostId", "(J)J", Level.PARTIAL,
+                "ProcessHandle.of(VPid of this process) is this process; other numbers are still the host's."),
+        new Rule(MANAGEMENT, "getVmId", "()Ljava/lang/String;", Action.REPLACE_CALL,
+                "sun/management/VMManagementImpl.getProcessId()I", PROCESS, "managedId", "(Ljava/lang/Object;)I", Level.FULL,
+                "RuntimeMXBean.getName starts with the VPid; getPid is ProcessHandle.current().pid()."),
+        new Rule("java/lang/ProcessImpl", "start", "([Ljava/lang/String;Ljava/util/Map;Ljava/lang/String;"
+                + "[Ljava/lang/ProcessBuilder$Redirect;Z)Ljava/lang/Process;", Action.MAP_ARGUMENT, "", PROCESS, "environment",
+                "(Ljava/util/Map;)Ljava/util/Map;", Level.PARTIAL, "A child finds SSI_PARENT, the VPid of its starter, in its"
+                + " environment; it is a cluster process if it is started under the agent."),
+    };
+
+    /** Thread classes of the JDK that a moved thread can have; woven only in a JVM that a process moves into. */
+    private static final Rule[] LANDING = {
+        landing("jdk/internal/misc/InnocuousThread"),
+        landing("java/util/concurrent/ForkJoinWorkerThread"),
+        landing("java/util/TimerThread"),
+    };
+
+    private JdkRules() {}
+
+    /** All rules; callers do not change the array. */
+    public static Rule[] table() {
+        return TABLE;
+    }
+
+    /** More rules of a landing JVM. */
+    public static Rule[] landing() {
+        return LANDING;
+    }
+
+    /** True if some rule is about the class. */
+    public static boolean concerns(String owner, boolean inLanding) {
+        return has(TABLE, owner) || inLanding && has(LANDING, owner);
+    }
+
+    private static boolean has(Rule[] rules, String owner) {
+        for (Rule rule : rules) {
+            if (rule.owner().equals(owner)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Rule park(String method, String descriptor) {
+        return new Rule(LOCK_SUPPORT, method, descriptor, Action.REPLACE_CALL, UNSAFE_PARK, HOOK, "park",
+                "(Ljdk/internal/misc/Unsafe;ZJ)V", Level.FULL, PARK_NOTE);
+    }
+
+    private static Rule landing(String owner) {
+        return new Rule(owner, "run", "()V", Action.LEAVE_IF, "", RESUME, "entering", "(Ljava/lang/Object;)Z", Level.FULL, RUN_NOTE);
+    }
+}
