@@ -70,7 +70,7 @@ public interface Transport extends AutoCloseable {
     /** Registers the one acceptor of streams with this header type. */
     <M extends Message> void accept(Class<M> headerType, StreamAcceptor<M> acceptor);
 
-    /** Connections that were refused before anything they sent was parsed, oldest first; the last {@value #REFUSALS_MAX}. */
+    /** Connections that were refused (another cluster key, no TLS, another version ...), oldest first; the last {@value #REFUSALS_MAX}. */
     List<Refusal> refusals();
 
     /** Closes every link and the port. Pending calls fail with PEER_LOST. Idempotent; waits a bounded time for workers. */

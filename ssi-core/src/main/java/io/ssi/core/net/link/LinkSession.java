@@ -132,7 +132,8 @@ public final class LinkSession {
     }
 
     /** The link broke or is closed: every call and stream on it fails with this sentence. Safe to repeat; the first wins. */
-    public void down(String cause) {
+    public void down(String reason) {
+        String cause = "link to " + peerName + " broke: " + reason;
         if (down == null) {
             down = cause;
         }
