@@ -1,0 +1,127 @@
+package io.ssi.core.config;
+
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** What was set, by whom: texts with their origin, not yet understood. */
+final class ConfigValues {
+    private static final long FILE_BYTES_MAX = 1 << 20;
+
+    /** {@code origin} is {@code file:line}, {@code -o} or the name of the environment variable. */
+    private record Value(String text, String origin) {}
+
+    private final Map<ConfigKey, Value> values = new EnumMap<>(ConfigKey.class);
+
+    /** Later calls win over earlier ones. */
+    void addFile(Path file) {
+        List<String> lines;
+        try {
+            if (Files.size(file) > FILE_BYTES_MAX) {
+                throw bad(file + " is longer than " + FILE_BYTES_MAX + " bytes, which no configuration is");
+            }
+            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        } catch (NoSuchFileException e) {
+            throw bad("there is no configuration file " + file + "; check its path, or leave it out to run with defaults");
+        } catch (MalformedInputException e) {
+            throw bad(file + " is not UTF-8 text");
+        } catch (IOException e) {
+            throw bad("the configuration file " + file + " cannot be read: " + e);
+        }
+        Map<ConfigKey, Value> inFile = new EnumMap<>(ConfigKey.class);
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            String origin = file + ":" + (i + 1);
+            Map.Entry<ConfigKey, String> set = split(line, origin);
+            Value before = inFile.put(set.getKey(), new Value(set.getValue(), origin));
+            if (before != null) {
+                throw bad(origin + ": key " + set.getKey().key() + " is set already at " + before.origin() + "; keep one of them");
+            }
+        }
+        values.putAll(inFile);
+    }
+
+    /** Variables that are no key are someone else's. */
+    void addEnvironment(Map<String, String> environment) {
+        for (ConfigKey key : ConfigKey.values()) {
+            String text = environment.get(key.environment());
+            if (text != null && !text.isBlank()) {
+                values.put(key, new Value(text.strip(), key.environment()));
+            }
+        }
+    }
+
+    void addOverride(String keyAndValue) {
+        Map.Entry<ConfigKey, String> set = split(keyAndValue, "-o " + keyAndValue);
+        values.put(set.getKey(), new Value(set.getValue(), "-o"));
+    }
+
+    private static Map.Entry<ConfigKey, String> split(String line, String origin) {
+        int equals = line.indexOf('=');
+        if (equals < 0) {
+            throw bad(origin + ": \"" + line + "\" is no setting; expected key = value");
+        }
+        String name = line.substring(0, equals).strip();
+        ConfigKey key = ConfigKey.named(name).orElseThrow(() -> bad(origin + ": key " + name + " is not known; "
+                + Nearest.to(name, ConfigKey.names()).map(near -> "did you mean " + near + "?").orElse("known are " + String.join(", ", ConfigKey.names()))));
+        return Map.entry(key, line.substring(equals + 1).strip());
+    }
+
+    boolean isSet(ConfigKey key) {
+        return values.containsKey(key);
+    }
+
+    /** Empty when it is not set. */
+    String text(ConfigKey key) {
+        Value value = values.get(key);
+        return value == null ? "" : value.text();
+    }
+
+    String text(ConfigKey key, String otherwise) {
+        return isSet(key) ? text(key) : otherwise;
+    }
+
+    SsiException wrong(ConfigKey key) {
+        Value value = values.get(key);
+        String origin = value == null ? "default" : value.origin();
+        return bad(origin + ": key " + key.key() + " value \"" + text(key) + "\"; expected " + key.expected());
+    }
+
+    int integer(ConfigKey key, int min, int max) {
+        return (int) bounded(key, text(key, key.defaultText()), 1, min, max);
+    }
+
+    /** Bytes, with K, M, G for powers of 1024. */
+    long size(ConfigKey key, long min, long max) {
+        String text = text(key, key.defaultText());
+        int unit = text.isEmpty() ? -1 : "KMG".indexOf(Character.toUpperCase(text.charAt(text.length() - 1)));
+        return unit < 0 ? bounded(key, text, 1, min, max) : bounded(key, text.substring(0, text.length() - 1), 1L << (10 * (unit + 1)), min, max);
+    }
+
+    private long bounded(ConfigKey key, String digits, long unit, long min, long max) {
+        try {
+            long value = Math.multiplyExact(Long.parseLong(digits), unit);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException | ArithmeticException e) {
+            throw wrong(key);
+        }
+        throw wrong(key);
+    }
+
+    private static SsiException bad(String message) {
+        return new SsiException(ErrorCode.BAD_CONFIG, message);
+    }
+}

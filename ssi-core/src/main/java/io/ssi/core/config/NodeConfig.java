@@ -1,0 +1,172 @@
+package io.ssi.core.config;
+
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Everything that can be set of a node daemon. With nothing set it is a cluster of one on the loopback address. All paths are
+ * absolute; the seeds of {@code join} are not resolved. {@link #defaultFile} documents each key.
+ */
+public record NodeConfig(String name, String address, int port, List<InetSocketAddress> join, Path stateDir, Path keyFile, Path socket,
+        Path logFile, String logLevel, int jmxPort, int linkPingMillis, int linkHostSilenceMillis, int linkHungMillis, int raftTimeScale,
+        long imageBytesMax, int freezeMillisMax, long classCacheBytesMax) {
+    /** Most seeds in {@code join}. */
+    private static final int SEEDS_MAX = 32;
+
+    /** {@code sun_path} of Linux has 108 bytes with the closing zero. */
+    private static final int SOCKET_BYTES_MAX = 107;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final List<String> LEVELS = List.of("error", "warn", "info", "debug", "trace");
+    private static final long MEGA = 1L << 20;
+
+    public NodeConfig {
+        join = List.copyOf(join);
+    }
+
+    /**
+     * Concludes the configuration of this process; throws BAD_CONFIG with the place of the mistake.
+     *
+     * @param file the file named on the command line, or null for the usual place, where it may be missing
+     * @param overrides {@code key=value} of each {@code -o}
+     */
+    public static NodeConfig load(Path file, List<String> overrides) {
+        return load(file, System.getenv(), overrides, System.getProperty("user.name"), Path.of(System.getProperty("user.home")), hostName());
+    }
+
+    static NodeConfig load(Path file, Map<String, String> environment, List<String> overrides, String user, Path home, String hostName) {
+        ConfigValues values = new ConfigValues();
+        boolean root = "root".equals(user);
+        Path usual = root ? Path.of("/etc/ssi/ssi.conf") : home.resolve(".ssi/ssi.conf");
+        String named = environment.getOrDefault("SSI_CONFIG", "");
+        if (file != null || !named.isBlank()) {
+            values.addFile(file != null ? file : Path.of(named));
+        } else if (Files.exists(usual)) {
+            values.addFile(usual);
+        }
+        values.addEnvironment(environment);
+        overrides.forEach(values::addOverride);
+        return conclude(values, root ? Path.of("/var/lib/ssi") : home.resolve(".ssi"), hostName);
+    }
+
+    private static NodeConfig conclude(ConfigValues values, Path usualState, String hostName) {
+        String name = values.text(ConfigKey.NAME, hostName);
+        if (!NAME.matcher(name).matches()) {
+            throw values.wrong(ConfigKey.NAME);
+        }
+        String address = values.text(ConfigKey.ADDRESS, ConfigKey.ADDRESS.defaultText());
+        if (address.isBlank() || address.equals("0.0.0.0") || address.equals("::") || address.contains(" ")) {
+            throw values.wrong(ConfigKey.ADDRESS);
+        }
+        // Where only the socket is named, as by an agent that starts a daemon for its program, the rest goes beside it.
+        Path besideSocket = values.isSet(ConfigKey.SOCKET) ? path(values, ConfigKey.SOCKET, null).getParent() : usualState;
+        Path stateDir = path(values, ConfigKey.STATE_DIR, besideSocket);
+        Path socket = path(values, ConfigKey.SOCKET, stateDir.resolve("daemon.sock"));
+        if (socket.toString().getBytes(StandardCharsets.UTF_8).length > SOCKET_BYTES_MAX) {
+            throw values.isSet(ConfigKey.SOCKET) ? values.wrong(ConfigKey.SOCKET) : new SsiException(ErrorCode.BAD_CONFIG,
+                    "the socket " + socket + " is longer than " + SOCKET_BYTES_MAX + " bytes, the system's limit; set socket to a shorter path");
+        }
+        String level = values.text(ConfigKey.LOG_LEVEL, ConfigKey.LOG_LEVEL.defaultText()).toLowerCase(Locale.ROOT);
+        if (!LEVELS.contains(level)) {
+            throw values.wrong(ConfigKey.LOG_LEVEL);
+        }
+        int ping = values.integer(ConfigKey.LINK_PING_MILLIS, 50, 5000);
+        int hung = values.integer(ConfigKey.LINK_HUNG_MILLIS, 1000, 600_000);
+        if (hung < 5 * ping) {
+            throw new SsiException(ErrorCode.BAD_CONFIG, "link-hung-millis " + hung + " is less than five times link-ping-millis " + ping + "; set it higher");
+        }
+        return new NodeConfig(name, address, values.integer(ConfigKey.PORT, 1, 65_535), seeds(values), stateDir,
+                path(values, ConfigKey.KEY_FILE, stateDir.resolve("cluster.key")), socket,
+                path(values, ConfigKey.LOG_FILE, socket.resolveSibling("daemon.log")), level, values.integer(ConfigKey.JMX_PORT, 0, 65_535),
+                ping, values.integer(ConfigKey.LINK_HOST_SILENCE_MILLIS, 200, 60_000), hung, values.integer(ConfigKey.RAFT_TIME_SCALE, 1, 16),
+                values.size(ConfigKey.IMAGE_BYTES_MAX, MEGA, MEGA * MEGA), values.integer(ConfigKey.FREEZE_MILLIS_MAX, 1, 600_000),
+                values.size(ConfigKey.CLASS_CACHE_BYTES_MAX, MEGA, MEGA * MEGA));
+    }
+
+    private static Path path(ConfigValues values, ConfigKey key, Path otherwise) {
+        if (!values.isSet(key)) {
+            return otherwise;
+        }
+        try {
+            Path path = Path.of(values.text(key));
+            if (path.isAbsolute() && path.getParent() != null) {
+                return path.normalize();
+            }
+        } catch (InvalidPathException e) {
+            throw values.wrong(key);
+        }
+        throw values.wrong(key);
+    }
+
+    private static List<InetSocketAddress> seeds(ConfigValues values) {
+        List<InetSocketAddress> seeds = new ArrayList<>();
+        for (String part : values.text(ConfigKey.JOIN).split(",")) {
+            if (!part.isBlank()) {
+                seeds.add(endpoint(part.strip()).orElseThrow(() -> values.wrong(ConfigKey.JOIN)));
+            }
+        }
+        if (seeds.size() > SEEDS_MAX) {
+            throw values.wrong(ConfigKey.JOIN);
+        }
+        return seeds;
+    }
+
+    /** Reads {@code HOST:PORT} or {@code [IPV6]:PORT}, unresolved; empty when it is neither. */
+    public static Optional<InetSocketAddress> endpoint(String text) {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        } else if (host.indexOf(':') >= 0) {
+            return Optional.empty();
+        }
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            boolean valid = !host.isBlank() && port >= 1 && port <= 65_535;
+            return valid ? Optional.of(InetSocketAddress.createUnresolved(host, port)) : Optional.empty();
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A file with every key, its meaning and its default, all commented out: as it is, it changes nothing. */
+    public static String defaultFile() {
+        StringBuilder file = new StringBuilder("""
+                # Configuration of an ssi node daemon. Every key is optional; what is commented out shows the default.
+                # Stronger than this file: the environment (SSI_PORT=7701), and the command line (-o port=7701).
+                """);
+        for (ConfigKey key : ConfigKey.values()) {
+            file.append('\n');
+            key.help().forEach(line -> file.append("# ").append(line).append('\n'));
+            file.append("# Expected: ").append(key.expected()).append(". Environment: ").append(key.environment()).append('\n');
+            if (key.defaultText().contains(" ")) {
+                file.append("# Default: ").append(key.defaultText()).append('\n').append('#').append(key.key()).append(" =\n");
+            } else {
+                file.append('#').append(key.key()).append(" = ").append(key.defaultText()).append('\n');
+            }
+        }
+        return file.toString();
+    }
+
+    /** As the kernel has it: asking the resolver may take seconds on a host without a name server. */
+    private static String hostName() {
+        try {
+            String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().replaceAll("[^A-Za-z0-9._-]", "-");
+            return name.isEmpty() ? "node" : name.substring(0, Math.min(64, name.length()));
+        } catch (IOException e) {
+            return "node";
+        }
+    }
+}

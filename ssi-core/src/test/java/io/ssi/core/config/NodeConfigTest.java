@@ -1,0 +1,112 @@
+package io.ssi.core.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NodeConfigTest {
+    @TempDir
+    private Path home;
+
+    private NodeConfig load(Path file, Map<String, String> environment, String... overrides) {
+        return NodeConfig.load(file, environment, List.of(overrides), "someone", home, "host-1");
+    }
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(home.resolve("test.conf"), text);
+    }
+
+    @Test
+    void nothingSetIsAClusterOfOne() throws IOException {
+        NodeConfig config = load(null, Map.of());
+        assertThat(config.name()).isEqualTo("host-1");
+        assertThat(config.address()).isEqualTo("127.0.0.1");
+        assertThat(config.port()).isEqualTo(7700);
+        assertThat(config.join()).isEmpty();
+        assertThat(config.stateDir()).isEqualTo(home.resolve(".ssi"));
+        assertThat(config.socket()).isEqualTo(home.resolve(".ssi/daemon.sock"));
+        assertThat(config.keyFile()).isEqualTo(home.resolve(".ssi/cluster.key"));
+        assertThat(config.imageBytesMax()).isEqualTo(8L << 30);
+        assertThat(NodeConfig.load(file(""), Map.of(), List.of(), "root", home, "h").stateDir()).isEqualTo(Path.of("/var/lib/ssi"));
+    }
+
+    @Test
+    void commandLineOverEnvironmentOverFile() throws IOException {
+        Path file = file("# comment\n\nport = 1\nname=a\n  jmx-port =  3 \njoin = h1:7700, [::1]:7701\n");
+        NodeConfig config = load(file, Map.of("SSI_PORT", "2", "SSI_NAME", "b", "SSI_HOME", "/opt"), "name=c");
+        assertThat(config.port()).isEqualTo(2);
+        assertThat(config.name()).isEqualTo("c");
+        assertThat(config.jmxPort()).isEqualTo(3);
+        assertThat(config.join()).containsExactly(InetSocketAddress.createUnresolved("h1", 7700), InetSocketAddress.createUnresolved("::1", 7701));
+        assertThat(load(null, Map.of("SSI_CONFIG", file.toString())).jmxPort()).isEqualTo(3);
+    }
+
+    @Test
+    void theDefaultFileChangesNothingAndShowsEveryKey() throws IOException {
+        String text = NodeConfig.defaultFile();
+        assertThat(load(file(text), Map.of())).isEqualTo(load(null, Map.of()));
+        assertThat(text).contains("#port = 7700\n", "Environment: SSI_LINK_PING_MILLIS", "#key-file =\n");
+        for (ConfigKey key : ConfigKey.values()) {
+            assertThat(text).contains("\n#" + key.key() + " =");
+        }
+    }
+
+    @Test
+    void whatBelongsToANamedSocketGoesBesideIt() {
+        NodeConfig config = load(null, Map.of("SSI_SOCKET", "/run/x/daemon.sock"));
+        assertThat(config.stateDir()).isEqualTo(Path.of("/run/x"));
+        assertThat(config.logFile()).isEqualTo(Path.of("/run/x/daemon.log"));
+        assertThat(load(null, Map.of("SSI_SOCKET", "/run/x/s"), "state-dir=/var/y").keyFile()).isEqualTo(Path.of("/var/y/cluster.key"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            port = 77000          | test.conf:1: key port value "77000"; expected a number 1..65535
+            port = x              | test.conf:1: key port value "x"; expected a number 1..65535
+            prot = 7700           | test.conf:1: key prot is not known; did you mean port?
+            banana = 1            | test.conf:1: key banana is not known; known are name, address
+            port                  | test.conf:1: "port" is no setting; expected key = value
+            name = a b            | test.conf:1: key name value "a b"; expected 1 to 64 letters
+            address = 0.0.0.0     | test.conf:1: key address value "0.0.0.0"; expected an IP address
+            join = host           | test.conf:1: key join value "host"; expected HOST:PORT
+            join = a:1,b:0        | test.conf:1: key join value "a:1,b:0"; expected HOST:PORT
+            log-level = loud      | test.conf:1: key log-level value "loud"; expected one of error
+            state-dir = here      | test.conf:1: key state-dir value "here"; expected an absolute path
+            image-bytes-max = 9Q  | test.conf:1: key image-bytes-max value "9Q"; expected a size
+            image-bytes-max = 99999999999999G | expected a size
+            """)
+    void mistakesAreNamedWithTheirPlace(String line, String message) throws IOException {
+        Path file = file(line + "\n");
+        assertThatThrownBy(() -> load(file, Map.of())).isInstanceOfSatisfying(SsiException.class,
+                e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_CONFIG)).hasMessageContaining(message);
+    }
+
+    @Test
+    void otherMistakes() throws IOException {
+        assertThatThrownBy(() -> load(home.resolve("none"), Map.of())).hasMessageContaining("there is no configuration file");
+        assertThatThrownBy(() -> load(file("port=1\nport=2"), Map.of())).hasMessageContaining("test.conf:2: key port is set already at").hasMessageContaining(":1;");
+        assertThatThrownBy(() -> load(null, Map.of("SSI_PORT", "x"))).hasMessage("SSI_PORT: key port value \"x\"; expected a number 1..65535");
+        assertThatThrownBy(() -> load(null, Map.of(), "link-hung-millis=1000", "link-ping-millis=500")).hasMessageContaining("five times link-ping-millis 500");
+        assertThatThrownBy(() -> load(null, Map.of(), "socket=/" + "x".repeat(120))).hasMessageContaining("at most 107 bytes");
+        assertThatThrownBy(() -> load(null, Map.of(), "state-dir=/" + "x".repeat(120))).hasMessageContaining("set socket to a shorter path");
+    }
+
+    @Test
+    void nearestWord() {
+        assertThat(Nearest.to("sttae-dir", ConfigKey.names())).contains("state-dir");
+        assertThat(Nearest.to("jxm-port", ConfigKey.names())).contains("jmx-port");
+        assertThat(Nearest.to("zzzzzz", ConfigKey.names())).isEmpty();
+    }
+}
