@@ -245,9 +245,14 @@ public final class SsiHook {
     @Hidden
     private static void waitAgain(Object monitor, long remainingNanos) throws InterruptedException {
         SsiResume.arrive();
-        if (remainingNanos >= 0) {
-            monitor.wait(remainingNanos / 1_000_000, (int) (remainingNanos % 1_000_000));
+        if (remainingNanos < 0) {
+            while (!SsiResume.mayLeave()) {
+                monitor.wait(SsiResume.RECHECK_MILLIS);
+            }
+            SsiResume.leaveAndAwaitOpen();
+            return;
         }
+        monitor.wait(remainingNanos / 1_000_000, (int) (remainingNanos % 1_000_000));
         while (!SsiResume.isOpen()) {
             monitor.wait(SsiResume.RECHECK_MILLIS);
         }

@@ -1,6 +1,7 @@
 package java.lang;
 
 import java.util.IdentityHashMap;
+import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.Hidden;
 
 /**
@@ -17,6 +18,7 @@ public final class SsiResume {
     /** How often a thread that may not hold its monitor looks whether the gate is open, milliseconds. */
     static final long RECHECK_MILLIS = 5;
 
+    private static final Unsafe U = Unsafe.getUnsafe();
     private static final Object GATE = new Object();
     /** Guarded by GATE; written with {@link #waiting}. */
     private static final IdentityHashMap<Thread, SsiResume> bottoms = new IdentityHashMap<>();
@@ -25,12 +27,16 @@ public final class SsiResume {
     /** Guarded by GATE. */
     private static int arrived;
     private static volatile boolean open;
+    private static volatile boolean mayLeave;
+    /** Guarded by GATE. */
+    private static final IdentityHashMap<Thread, Boolean> left = new IdentityHashMap<>();
 
     /** Values by slot: a reference in refs or the bits of a primitive in raws. */
     public Object[] localRefs;
     public long[] localRaws;
     public Object[] stackRefs;
     public long[] stackRaws;
+    public Object[] monitors;
     public Entry entry;
     /** The frame above; null in the top frame. */
     public SsiResume callee;
@@ -83,11 +89,41 @@ public final class SsiResume {
         }
     }
 
-    /** The move is committed: let all run. */
+    /**
+     * First step of going on: threads that had been notified get out of the wait sets in which they stood aside, so that no
+     * notify of the program can be spent on them.
+     */
+    public static void letNotifiedLeave() {
+        mayLeave = true;
+    }
+
+    /** True when this thread has left, or is about to and only wants its monitor. */
+    public static boolean hasLeft(Thread thread) {
+        synchronized (GATE) {
+            return left.containsKey(thread) || !thread.isAlive() || thread.getState() == Thread.State.BLOCKED;
+        }
+    }
+
+    /** Second step: let all run. */
     public static void open() {
         synchronized (GATE) {
             open = true;
+            left.clear();
             GATE.notifyAll();
+        }
+    }
+
+    static boolean mayLeave() {
+        return mayLeave;
+    }
+
+    @Hidden
+    static void leaveAndAwaitOpen() throws InterruptedException {
+        synchronized (GATE) {
+            left.put(Thread.currentThread(), true);
+            while (!open) {
+                GATE.wait();
+            }
         }
     }
 
@@ -153,5 +189,81 @@ public final class SsiResume {
 
     public double doubleValue(boolean onStack, int slot) {
         return Double.longBitsToDouble(longValue(onStack, slot));
+    }
+
+    public Object monitor(int index) {
+        return monitors[index];
+    }
+
+    // ---- results of the frame above, boxed; a proxy between the two may widen
+
+    public static int intResult(Object boxed) {
+        return boxed instanceof Character c ? c : ((Number) boxed).intValue();
+    }
+
+    public static long longResult(Object boxed) {
+        return boxed instanceof Character c ? c : ((Number) boxed).longValue();
+    }
+
+    public static float floatResult(Object boxed) {
+        return boxed instanceof Character c ? c : ((Number) boxed).floatValue();
+    }
+
+    public static double doubleResult(Object boxed) {
+        return boxed instanceof Character c ? c : ((Number) boxed).doubleValue();
+    }
+
+    public static short shortResult(Object boxed) {
+        return ((Number) boxed).shortValue();
+    }
+
+    public static byte byteResult(Object boxed) {
+        return (Byte) boxed;
+    }
+
+    public static char charResult(Object boxed) {
+        return (Character) boxed;
+    }
+
+    public static boolean booleanResult(Object boxed) {
+        return (Boolean) boxed;
+    }
+
+    // ---- writes of final fields in a resumed constructor
+
+    public static void putFinal(Object object, Object value, long offset) {
+        U.putReference(object, offset, value);
+    }
+
+    public static void putFinal(Object object, int value, long offset) {
+        U.putInt(object, offset, value);
+    }
+
+    public static void putFinal(Object object, long value, long offset) {
+        U.putLong(object, offset, value);
+    }
+
+    public static void putFinal(Object object, float value, long offset) {
+        U.putFloat(object, offset, value);
+    }
+
+    public static void putFinal(Object object, double value, long offset) {
+        U.putDouble(object, offset, value);
+    }
+
+    public static void putFinal(Object object, short value, long offset) {
+        U.putShort(object, offset, value);
+    }
+
+    public static void putFinal(Object object, byte value, long offset) {
+        U.putByte(object, offset, value);
+    }
+
+    public static void putFinal(Object object, char value, long offset) {
+        U.putChar(object, offset, value);
+    }
+
+    public static void putFinal(Object object, boolean value, long offset) {
+        U.putBoolean(object, offset, value);
     }
 }

@@ -1,0 +1,161 @@
+package io.ssi.migrate.client;
+
+import io.ssi.core.wire.LinkMessage;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+
+/** The source's part of a move: freeze, understand the frames, write the image; and undo. One at a time, on one thread. */
+final class Departing {
+    private static final long RETRY_NANOS = 2_000_000;
+
+    private final Jdk jdk;
+    private final AgentPort port;
+    private final LambdaRecipes lambdas;
+    private final FrameCopies copies;
+    private final Names names;
+    private final HashBits bits = new HashBits();
+    private final ThreadIds threadIds;
+    private final LaunchInfo launch = new LaunchInfo();
+    /** Made at the first prepare: JVMTI answers only then, and no start-up time is spent on it. */
+    private volatile Freezer freezer;
+    private boolean frozen;
+    /** When the last thread stopped. */
+    private long lastStop;
+
+    Departing(Jdk jdk, AgentPort port, LambdaRecipes lambdas, FrameCopies copies) {
+        this.jdk = jdk;
+        this.port = port;
+        this.lambdas = lambdas;
+        this.copies = copies;
+        this.names = new Names(jdk);
+        this.threadIds = new ThreadIds(jdk);
+    }
+
+    /** The freezer, or null before the first prepare. */
+    Freezer freezer() {
+        return freezer;
+    }
+
+    /** Loads and makes what a freeze needs, so that it need not be done while the program stands still. */
+    void warmUp() {
+        if (freezer == null) {
+            freezer = new Freezer(jdk, port);
+        }
+    }
+
+    void prepare(long migration) throws IOException {
+        warmUp();
+        Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
+        names.scan(loaded);
+        List<String> classes = new ArrayList<>();
+        for (Class<?> type : initialised(loaded)) {
+            classes.add(type.getName());
+        }
+        port.send(launch.collect(migration, classes));
+    }
+
+    void freeze(long migration, int waitMillis) throws IOException {
+        long begun = System.nanoTime();
+        try {
+            List<StoppedThread> threads = stop(begun + waitMillis * 1_000_000L);
+            long stopped = System.nanoTime();
+            Set<Thread> moving = new HashSet<>();
+            for (StoppedThread thread : threads) {
+                moving.add(thread.thread);
+            }
+            ImageOutput out = new ImageOutput(chunk -> port.send(new LinkMessage.ImageChunk(migration, chunk)));
+            ImageWriter writer = write(out, threads, moving);
+            long written = System.nanoTime();
+            if (!writer.pins().isEmpty()) {
+                throw new PinnedException(false, writer.pins());
+            }
+            port.send(new LinkMessage.ImageEnd(migration, out.written(), out.crc(), writer.objects(), threads.size(),
+                    (lastStop - begun) / 1000, (stopped - lastStop) / 1000, (written - stopped) / 1000));
+        } catch (PinnedException e) {
+            thaw();
+            port.send(new LinkMessage.Cannot(migration, io.ssi.core.error.ErrorCode.PINNED.number(), e.reasons()));
+        } catch (IOException | RuntimeException | Error e) {
+            thaw();
+            throw e;
+        }
+    }
+
+    /** As a freeze, but the image goes nowhere and the program goes on at once. */
+    void explain(long migration, int waitMillis) throws IOException {
+        warmUp();
+        List<String> pins;
+        ImageOutput out = new ImageOutput(chunk -> { });
+        int objects = 0;
+        int threadCount = 0;
+        try {
+            List<StoppedThread> threads = stop(System.nanoTime() + waitMillis * 1_000_000L);
+            Set<Thread> moving = new HashSet<>();
+            for (StoppedThread thread : threads) {
+                moving.add(thread.thread);
+            }
+            ImageWriter writer = write(out, threads, moving);
+            pins = writer.pins();
+            objects = writer.objects();
+            threadCount = threads.size();
+        } catch (PinnedException e) {
+            pins = e.reasons();
+        } finally {
+            thaw();
+        }
+        port.send(new LinkMessage.Explained(migration, pins, out.written(), objects, threadCount));
+    }
+
+    private List<StoppedThread> stop(long deadline) throws PinnedException {
+        while (true) {
+            List<StoppedThread> threads = freezer.freeze(deadline);
+            frozen = true;
+            lastStop = System.nanoTime();
+            try {
+                FrameFilter filter = new FrameFilter(new Positions(port), copies, lambdas);
+                for (StoppedThread thread : threads) {
+                    thread.states = filter.filter(thread.thread, thread.frames);
+                }
+                return threads;
+            } catch (PinnedException e) {
+                thaw();
+                if (!e.passing() || System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+            }
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
+    }
+
+    private ImageWriter write(ImageOutput out, List<StoppedThread> threads, Set<Thread> moving) throws IOException {
+        Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
+        names.scan(loaded);
+        ImageWriter writer = new ImageWriter(jdk, names, lambdas, copies, out, bits, moving);
+        writer.write(initialised(loaded), threads, port.takeInputBuffer(), threadIds.next());
+        return writer;
+    }
+
+    /** The program's own initialised classes. */
+    private static List<Class<?>> initialised(Class<?>[] loaded) {
+        List<Class<?>> mine = new ArrayList<>();
+        for (Class<?> type : loaded) {
+            if (type.getClassLoader() == ClassLoader.getSystemClassLoader() && !type.isArray() && !type.isHidden()
+                    && !Proxy.isProxyClass(type) && !type.getName().startsWith("io.ssi.agent.") && Jdk.isInitialised(type)) {
+                mine.add(type);
+            }
+        }
+        return mine;
+    }
+
+    /** The program goes on where it stood; nothing if it is not frozen. */
+    void thaw() {
+        if (frozen) {
+            frozen = false;
+            freezer.thaw();
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.ssi.migrate.client;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Numbers of the image, shared by writer and reader. The image: magic, JDK version; initialised classes; their statics; JDK
+ * statics that travel; buffered input; threads with frames; then the body of each object in the order of definition, until
+ * every defined object had its turn. A reference is 0 for null, a known number, or the next number followed by a definition.
+ */
+final class ImageFormat {
+    static final int MAGIC = 0x53534932;
+
+    static final int INSTANCE = 1;
+    static final int ARRAY = 2;
+    static final int CLASS = 3;
+    static final int NAMED = 4;
+    static final int NAMED_FILLED = 5;
+    static final int INTERNED = 6;
+    static final int METHOD_TYPE = 7;
+    static final int METHOD_HANDLE = 8;
+    static final int FIELD_VAR_HANDLE = 9;
+    static final int ARRAY_VAR_HANDLE = 10;
+    /** Only in an image that is thrown away because of its pins. */
+    static final int PINNED = 11;
+
+    static final int PRIMITIVE_CLASS = 1;
+    static final int NAMED_CLASS = 2;
+    static final int ARRAY_CLASS = 3;
+    static final int LAMBDA_CLASS = 4;
+    static final int PROXY_CLASS = 5;
+
+    static final int BOOT = 0;
+    static final int PLATFORM = 1;
+    static final int APPLICATION = 2;
+
+    /** Pins reported at most, and references in a reported path. */
+    static final int PINS_MAX = 20;
+    static final int PATH_MAX = 12;
+
+    static final Class<?> THREAD_LOCAL_ENTRIES;
+
+    static {
+        try {
+            THREAD_LOCAL_ENTRIES = Class.forName("[Ljava.lang.ThreadLocal$ThreadLocalMap$Entry;");
+        } catch (ClassNotFoundException e) {
+            throw Jdk.failed("ThreadLocalMap", e);
+        }
+    }
+
+    private ImageFormat() {}
+
+    /** Objects made whole by their definition. */
+    static boolean hasNoBody(Object object) {
+        return object instanceof Class || object instanceof MethodType || object instanceof MethodHandle
+                || object instanceof VarHandle;
+    }
+}

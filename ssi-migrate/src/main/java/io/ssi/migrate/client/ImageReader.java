@@ -1,0 +1,426 @@
+package io.ssi.migrate.client;
+
+import java.io.IOException;
+import java.lang.invoke.LambdaMetafactory;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import jdk.internal.misc.Unsafe;
+
+/** Builds in this JVM what {@link ImageWriter} wrote in another. No constructor and no initialiser of the program runs. */
+final class ImageReader {
+    private static final Unsafe U = Unsafe.getUnsafe();
+    private static final int LENGTH_MAX = Integer.MAX_VALUE - 8;
+    private static final int CLASSES_MAX = 1 << 24;
+
+    private final Jdk jdk;
+    private final Names names;
+    private final LambdaRecipes lambdas;
+    private final ImageInput in;
+    private final HashBits bits;
+    private final Initialisation beforeInitialisation;
+    private Object[] objects = new Object[1 << 16];
+    private byte[] kinds = new byte[1 << 16];
+    private int count;
+    private Class<?>[] classes = new Class<?>[1 << 10];
+    private int classCount;
+    private final Map<Class<?>, Layout> layouts = new HashMap<>();
+    private final List<Object> salted = new ArrayList<>();
+    private final List<StoppedThread> threads = new ArrayList<>();
+    private byte[] input;
+    private long nextThreadId;
+
+    /** Is told the names of the program's initialised classes before any is initialised here. */
+    interface Initialisation {
+        void accept(List<String> classNames) throws ReflectiveOperationException;
+    }
+
+    ImageReader(Jdk jdk, Names names, LambdaRecipes lambdas, ImageInput in, HashBits bits, Initialisation beforeInitialisation) {
+        this.jdk = jdk;
+        this.names = names;
+        this.lambdas = lambdas;
+        this.in = in;
+        this.bits = bits;
+        this.beforeInitialisation = beforeInitialisation;
+    }
+
+    /** Threads as they stopped; their Thread objects are ready to be started. */
+    List<StoppedThread> threads() {
+        return threads;
+    }
+
+    byte[] input() {
+        return input;
+    }
+
+    /** What the source's next thread would have been numbered. */
+    long nextThreadId() {
+        return nextThreadId;
+    }
+
+    int objects() {
+        return count;
+    }
+
+    void read() throws IOException, ReflectiveOperationException {
+        int magic = in.u4();
+        String version = in.string();
+        if (magic != ImageFormat.MAGIC || !version.equals(Runtime.version().toString())) {
+            throw new IOException("the image is of JDK " + version + ", this is " + Runtime.version());
+        }
+        List<String> initialised = new ArrayList<>();
+        for (int left = in.count(CLASSES_MAX, "number of classes"); left > 0; left--) {
+            initialised.add(in.string());
+        }
+        beforeInitialisation.accept(initialised);
+        for (String name : initialised) {
+            Class.forName(name, true, ClassLoader.getSystemClassLoader());
+        }
+        for (int left = initialised.size(); left > 0; left--) {
+            statics(classReference());
+        }
+        travellingStatics();
+        nextThreadId = in.u8();
+        input = new byte[in.count(1 << 24, "buffered input")];
+        in.raw(input, Unsafe.ARRAY_BYTE_BASE_OFFSET, input.length);
+        int threadCount = in.count(1 << 20, "number of threads");
+        for (int i = 0; i < threadCount; i++) {
+            threads.add(thread());
+        }
+        for (int i = 1; i <= count; i++) {
+            body(i);
+        }
+        for (StoppedThread thread : threads) {
+            makeStartable(thread.thread);
+        }
+        new SaltedCollections(jdk).layOutAgain(salted);
+    }
+
+    // ---- roots
+
+    private void statics(Class<?> type) throws IOException, ReflectiveOperationException {
+        Layout layout = Layout.ofStatics(jdk, type);
+        int fields = in.varint();
+        if (fields != layout.kinds.length) {
+            throw new IOException("class " + type.getName() + " has " + layout.kinds.length + " static fields here, " + fields
+                    + " at the source");
+        }
+        Object base = Layout.staticBase(jdk, type);
+        for (int i = 0; i < fields; i++) {
+            field(base, layout.offsets[i], layout.kinds[i]);
+        }
+    }
+
+    private void travellingStatics() throws IOException, ReflectiveOperationException {
+        for (String name : JdkState.TRAVELLING_STATICS) {
+            if (in.u1() != 0) {
+                int hash = name.indexOf('#');
+                Class<?> type = Class.forName(name.substring(0, hash), true, null);
+                Field field = jdk.field(type, name.substring(hash + 1));
+                field(U.staticFieldBase(field), U.staticFieldOffset(field), Layout.kind(field.getType()));
+            }
+        }
+    }
+
+    private StoppedThread thread() throws IOException, ReflectiveOperationException {
+        Thread thread = (Thread) reference();
+        int kind = in.u1();
+        Object object = reference();
+        StoppedThread stopped = new StoppedThread(thread, kind, object, in.u8(), List.of());
+        int frames = in.count(1 << 20, "number of frames");
+        stopped.states = new ArrayList<>(frames);
+        for (int i = 0; i < frames; i++) {
+            Class<?> type = classReference();
+            String method = in.string();
+            String descriptor = in.string();
+            int call = in.varint();
+            boolean viaConstructorReference = in.u1() != 0;
+            int locals = in.count(1 << 16, "number of locals");
+            Object[] localRefs = new Object[locals];
+            long[] localRaws = new long[locals];
+            slots(localRefs, localRaws);
+            int stack = in.count(1 << 16, "size of an operand stack");
+            Object[] stackRefs = new Object[stack];
+            long[] stackRaws = new long[stack];
+            slots(stackRefs, stackRaws);
+            Object[] monitors = new Object[in.count(1 << 16, "number of monitors")];
+            for (int m = 0; m < monitors.length; m++) {
+                monitors[m] = reference();
+            }
+            stopped.states.add(new FrameState(type, method, descriptor, call, viaConstructorReference,
+                    new RawFrame(type, method, descriptor, 0, localRefs, localRaws, stackRefs, stackRaws, monitors)));
+        }
+        return stopped;
+    }
+
+    private void slots(Object[] refs, long[] raws) throws IOException, ReflectiveOperationException {
+        for (int i = 0; i < refs.length; i++) {
+            if (in.u1() == 0) {
+                raws[i] = in.u8();
+            } else {
+                refs[i] = reference();
+            }
+        }
+    }
+
+    /** As if never started: Thread.start makes a new native thread for it. */
+    private void makeStartable(Thread thread) {
+        U.putLong(thread, U.objectFieldOffset(jdk.field(Thread.class, "eetop")), 0L);
+        Object holder = jdk.get(thread, "holder");
+        U.putInt(holder, U.objectFieldOffset(jdk.field(holder.getClass(), "threadStatus")), 0);
+    }
+
+    // ---- references
+
+    private Object reference() throws IOException, ReflectiveOperationException {
+        int number = in.varint();
+        if (number == 0) {
+            return null;
+        }
+        if (number > 0 && number <= count) {
+            return objects[number];
+        }
+        if (number != count + 1) {
+            throw new IOException("object " + number + " in the image follows object " + count);
+        }
+        if (++count == objects.length) {
+            objects = Arrays.copyOf(objects, count + (count >> 1));
+            kinds = Arrays.copyOf(kinds, objects.length);
+        }
+        int kind = in.u1();
+        kinds[number] = (byte) kind;
+        Object object = define(kind);
+        objects[number] = object;
+        return object;
+    }
+
+    private Object define(int kind) throws IOException, ReflectiveOperationException {
+        return switch (kind) {
+            case ImageFormat.NAMED, ImageFormat.NAMED_FILLED -> names.find(in.string());
+            case ImageFormat.CLASS -> {
+                int hash = in.u4();
+                yield hashed(classReference(), hash);
+            }
+            case ImageFormat.INTERNED -> interned();
+            case ImageFormat.ARRAY -> {
+                int hash = in.u4();
+                Class<?> type = classReference();
+                yield hashed(Array.newInstance(type.getComponentType(), in.count(LENGTH_MAX, "length of an array")), hash);
+            }
+            case ImageFormat.METHOD_TYPE -> methodType();
+            case ImageFormat.METHOD_HANDLE -> methodHandle(in.u1(), classReference(), in.string(), methodType());
+            case ImageFormat.FIELD_VAR_HANDLE -> fieldVarHandle(classReference(), in.string());
+            case ImageFormat.ARRAY_VAR_HANDLE -> MethodHandles.arrayElementVarHandle(classReference());
+            case ImageFormat.INSTANCE -> instance();
+            default -> throw new IOException("kind " + kind + " in the image is not known");
+        };
+    }
+
+    private Object instance() throws IOException, ReflectiveOperationException {
+        int hash = in.u4();
+        Class<?> type = classReference();
+        Object object = hashed(jdk.allocate(type), hash);
+        if (SaltedCollections.isSalted(type)) {
+            salted.add(object);
+        }
+        return object;
+    }
+
+    private Object hashed(Object object, int hash) {
+        if (hash != 0) {
+            bits.set(object, hash); // an object of this JVM that has one already keeps it
+        }
+        return object;
+    }
+
+    private String interned() throws IOException {
+        char[] chars = new char[in.count(LENGTH_MAX, "length of a string")];
+        for (int i = 0; i < chars.length; i++) {
+            chars[i] = (char) in.varint();
+        }
+        return new String(chars).intern();
+    }
+
+    private MethodType methodType() throws IOException, ReflectiveOperationException {
+        Class<?> result = classReference();
+        Class<?>[] parameters = new Class<?>[in.count(255, "number of parameters")];
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] = classReference();
+        }
+        return MethodType.methodType(result, parameters);
+    }
+
+    private MethodHandle methodHandle(int kind, Class<?> owner, String name, MethodType type) throws ReflectiveOperationException {
+        MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(owner, jdk.trusted());
+        return switch (kind) {
+            case MethodHandleInfo.REF_invokeStatic -> lookup.findStatic(owner, name, type);
+            case MethodHandleInfo.REF_newInvokeSpecial -> lookup.findConstructor(owner, type);
+            case MethodHandleInfo.REF_invokeSpecial -> lookup.findSpecial(owner, name, type, owner);
+            case MethodHandleInfo.REF_invokeVirtual, MethodHandleInfo.REF_invokeInterface -> lookup.findVirtual(owner, name, type);
+            case MethodHandleInfo.REF_getField -> lookup.findGetter(owner, name, type.returnType());
+            case MethodHandleInfo.REF_getStatic -> lookup.findStaticGetter(owner, name, type.returnType());
+            case MethodHandleInfo.REF_putField -> lookup.findSetter(owner, name, type.parameterType(0));
+            default -> lookup.findStaticSetter(owner, name, type.parameterType(0));
+        };
+    }
+
+    private Object fieldVarHandle(Class<?> owner, String name) throws ReflectiveOperationException {
+        Field field = jdk.field(owner, name);
+        MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(owner, jdk.trusted());
+        return Jdk.isStatic(field) ? lookup.findStaticVarHandle(owner, name, field.getType())
+                : lookup.findVarHandle(owner, name, field.getType());
+    }
+
+    // ---- classes
+
+    private Class<?> classReference() throws IOException, ReflectiveOperationException {
+        int number = in.varint();
+        if (number > 0 && number <= classCount) {
+            return classes[number];
+        }
+        if (number != classCount + 1) {
+            throw new IOException("class " + number + " in the image follows class " + classCount);
+        }
+        if (++classCount == classes.length) {
+            classes = Arrays.copyOf(classes, classCount * 2);
+        }
+        Class<?> type = switch (in.u1()) {
+            case ImageFormat.PRIMITIVE_CLASS -> MethodType.fromMethodDescriptorString("()" + in.string(), null).returnType();
+            case ImageFormat.NAMED_CLASS -> {
+                ClassLoader loader = loader(in.u1());
+                yield Class.forName(in.string(), false, loader);
+            }
+            case ImageFormat.ARRAY_CLASS -> classReference().arrayType();
+            case ImageFormat.LAMBDA_CLASS -> lambdaClass();
+            case ImageFormat.PROXY_CLASS -> proxyClass();
+            default -> throw new IOException("kind of class in the image is not known");
+        };
+        classes[number] = type;
+        return type;
+    }
+
+    private static ClassLoader loader(int number) throws IOException {
+        return switch (number) {
+            case ImageFormat.BOOT -> null;
+            case ImageFormat.PLATFORM -> ClassLoader.getPlatformClassLoader();
+            case ImageFormat.APPLICATION -> ClassLoader.getSystemClassLoader();
+            default -> throw new IOException("class loader " + number + " in the image is not known");
+        };
+    }
+
+    private Class<?> proxyClass() throws IOException, ReflectiveOperationException {
+        ClassLoader loader = loader(in.u1());
+        Class<?>[] interfaces = new Class<?>[in.count(65535, "number of interfaces")];
+        for (int i = 0; i < interfaces.length; i++) {
+            interfaces[i] = classReference();
+        }
+        return java.lang.reflect.Proxy.newProxyInstance(loader, interfaces, (proxy, method, arguments) -> null).getClass();
+    }
+
+    private Class<?> lambdaClass() throws IOException, ReflectiveOperationException {
+        MethodHandles.Lookup caller = MethodHandles.privateLookupIn(classReference(), jdk.trusted());
+        String name = in.string();
+        MethodType factoryType = methodType();
+        MethodType interfaceType = methodType();
+        MethodType dynamicType = methodType();
+        MethodHandle implementation = implementation(caller, in.u1(), classReference(), in.string(), methodType());
+        List<Object> arguments = new ArrayList<>(List.of(interfaceType, implementation, dynamicType));
+        boolean serializable = in.u1() != 0;
+        Class<?>[] markers = new Class<?>[in.count(255, "number of interfaces")];
+        for (int i = 0; i < markers.length; i++) {
+            markers[i] = classReference();
+        }
+        MethodType[] bridges = new MethodType[in.count(255, "number of bridges")];
+        for (int i = 0; i < bridges.length; i++) {
+            bridges[i] = methodType();
+        }
+        arguments.add((serializable ? LambdaMetafactory.FLAG_SERIALIZABLE : 0)
+                | (markers.length > 0 ? LambdaMetafactory.FLAG_MARKERS : 0)
+                | (bridges.length > 0 ? LambdaMetafactory.FLAG_BRIDGES : 0));
+        if (markers.length > 0) {
+            arguments.add(markers.length);
+            arguments.addAll(List.of(markers));
+        }
+        if (bridges.length > 0) {
+            arguments.add(bridges.length);
+            arguments.addAll(List.of(bridges));
+        }
+        try {
+            LambdaMetafactory.altMetafactory(caller, name, factoryType, arguments.toArray());
+        } catch (java.lang.invoke.LambdaConversionException e) {
+            throw new ReflectiveOperationException("lambda " + name + " of " + caller.lookupClass().getName(), e);
+        }
+        return lambdas.lastSpun();
+    }
+
+    private MethodHandle implementation(MethodHandles.Lookup caller, int kind, Class<?> owner, String name, MethodType type)
+            throws ReflectiveOperationException {
+        return switch (kind) {
+            case MethodHandleInfo.REF_invokeStatic -> caller.findStatic(owner, name, type);
+            case MethodHandleInfo.REF_newInvokeSpecial -> caller.findConstructor(owner, type);
+            case MethodHandleInfo.REF_invokeSpecial -> caller.findSpecial(owner, name, type, caller.lookupClass());
+            default -> caller.findVirtual(owner, name, type);
+        };
+    }
+
+    // ---- bodies
+
+    private void body(int number) throws IOException, ReflectiveOperationException {
+        Object object = objects[number];
+        switch (kinds[number]) {
+            case ImageFormat.ARRAY -> array(object);
+            case ImageFormat.INSTANCE -> fields(object);
+            case ImageFormat.NAMED_FILLED -> {
+                if (object.getClass().isArray()) {
+                    array(object);
+                } else {
+                    fields(object);
+                }
+            }
+            default -> {
+                // whole by its definition
+            }
+        }
+    }
+
+    private void fields(Object object) throws IOException, ReflectiveOperationException {
+        Layout layout = layouts.computeIfAbsent(object.getClass(), t -> Layout.ofInstances(jdk, t));
+        for (int i = 0; i < layout.kinds.length; i++) {
+            field(object, layout.offsets[i], layout.kinds[i]);
+        }
+    }
+
+    private void array(Object array) throws IOException, ReflectiveOperationException {
+        if (array instanceof Object[] elements) {
+            long base = U.arrayBaseOffset(elements.getClass());
+            long scale = U.arrayIndexScale(elements.getClass());
+            for (int i = 0; i < elements.length; i++) {
+                U.putReference(elements, base + i * scale, reference());
+            }
+        } else {
+            Class<?> type = array.getClass();
+            in.raw(array, U.arrayBaseOffset(type), (long) Array.getLength(array) * U.arrayIndexScale(type));
+        }
+    }
+
+    private void field(Object holder, long offset, char kind) throws IOException, ReflectiveOperationException {
+        switch (kind) {
+            case 'L' -> U.putReference(holder, offset, reference());
+            case 'I', 'F' -> U.putInt(holder, offset, in.u4());
+            case 'J', 'D' -> U.putLong(holder, offset, in.u8());
+            case 'S', 'C' -> U.putShort(holder, offset, (short) in.u2());
+            case 'B', 'Z' -> U.putByte(holder, offset, (byte) in.u1());
+            default -> {
+                // stays null
+            }
+        }
+    }
+}

@@ -1,0 +1,440 @@
+package io.ssi.migrate.client;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleInfo;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import jdk.internal.misc.Unsafe;
+
+/**
+ * Walks the program's objects from its statics and frames, without recursion, and writes each as it is found: the first
+ * reference to an object defines it (so the reader can allocate it at once), its fields follow in the order of definition.
+ * See {@link ImageFormat} for the layout. Nothing of the program is changed, except hashes of objects that had none.
+ */
+final class ImageWriter {
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    private final Jdk jdk;
+    private final Names names;
+    private final LambdaRecipes lambdas;
+    private final FrameCopies copies;
+    private final ImageOutput out;
+    private final ObjectNumbers numbers;
+    private final Map<Class<?>, Integer> classes = new IdentityHashMap<>();
+    private final Map<Class<?>, Layout> layouts = new HashMap<>();
+    private final Set<Thread> moving;
+    private final List<String> pins = new ArrayList<>();
+    /** By object number: number of the object that first referred to it, or minus the index of its root. */
+    private int[] parents = new int[1 << 16];
+    private final List<String> roots = new ArrayList<>();
+    private int parent;
+
+    ImageWriter(Jdk jdk, Names names, LambdaRecipes lambdas, FrameCopies copies, ImageOutput out, HashBits bits, Set<Thread> moving) {
+        this.jdk = jdk;
+        this.names = names;
+        this.lambdas = lambdas;
+        this.copies = copies;
+        this.out = out;
+        this.numbers = new ObjectNumbers(bits);
+        this.moving = moving;
+    }
+
+    int objects() {
+        return numbers.count();
+    }
+
+    /** What cannot move, each with its path from a root; empty if all can. */
+    List<String> pins() {
+        return pins;
+    }
+
+    /** @param initialised the program's initialised classes */
+    void write(List<Class<?>> initialised, List<StoppedThread> threads, byte[] input, long nextThreadId) throws IOException {
+        out.u4(ImageFormat.MAGIC);
+        out.string(Runtime.version().toString());
+        out.varint(initialised.size());
+        for (Class<?> type : initialised) {
+            out.string(type.getName());
+        }
+        for (Class<?> type : initialised) {
+            classReference(type);
+            statics(type);
+        }
+        travellingStatics();
+        out.u8(nextThreadId);
+        out.varint(input.length);
+        out.raw(input, Unsafe.ARRAY_BYTE_BASE_OFFSET, input.length);
+        out.varint(threads.size());
+        for (StoppedThread thread : threads) {
+            thread(thread);
+        }
+        for (int i = 1; i <= numbers.count(); i++) {
+            body(i);
+        }
+        out.flush();
+    }
+
+    // ---- roots
+
+    private void root(String name) {
+        roots.add(name);
+        parent = -roots.size();
+    }
+
+    private void statics(Class<?> type) throws IOException {
+        Layout layout = Layout.ofStatics(jdk, type);
+        out.varint(layout.kinds.length);
+        Object base = Layout.staticBase(jdk, type);
+        for (int i = 0; i < layout.kinds.length; i++) {
+            if (layout.kinds[i] == 'L') {
+                root("static field " + type.getName() + "." + layout.names[i]);
+            }
+            value(base, layout, i);
+        }
+    }
+
+    private void travellingStatics() throws IOException {
+        for (String name : JdkState.TRAVELLING_STATICS) {
+            Field field = travelling(jdk, name);
+            if (field == null) {
+                out.u1(0);
+                continue;
+            }
+            out.u1(1);
+            root("static field " + name.replace('#', '.'));
+            field(U.staticFieldBase(field), U.staticFieldOffset(field), Layout.kind(field.getType()));
+        }
+    }
+
+    /** The field, or null while its class is not initialised: then there is nothing to take along. */
+    static Field travelling(Jdk jdk, String name) {
+        int hash = name.indexOf('#');
+        try {
+            Class<?> type = Class.forName(name.substring(0, hash), false, null);
+            return Jdk.isInitialised(type) ? jdk.field(type, name.substring(hash + 1)) : null;
+        } catch (ClassNotFoundException e) {
+            throw Jdk.failed(name, e);
+        }
+    }
+
+    private void thread(StoppedThread stopped) throws IOException {
+        String name = "thread \"" + stopped.thread.getName() + "\"";
+        root(name);
+        reference(stopped.thread);
+        out.u1(stopped.kind);
+        reference(stopped.object);
+        out.u8(stopped.remainingNanos);
+        out.varint(stopped.states.size());
+        for (FrameState frame : stopped.states) {
+            root(name + ", frame " + frame.type().getName() + "." + frame.method());
+            classReference(frame.type());
+            out.string(frame.method());
+            out.string(frame.descriptor());
+            out.varint(frame.call());
+            out.u1(frame.viaConstructorReference() ? 1 : 0);
+            slots(frame.values().localRefs(), frame.values().localRaws());
+            slots(frame.values().stackRefs(), frame.values().stackRaws());
+            out.varint(frame.values().monitors().length);
+            for (Object monitor : frame.values().monitors()) {
+                reference(monitor);
+            }
+        }
+    }
+
+    private void slots(Object[] refs, long[] raws) throws IOException {
+        out.varint(refs.length);
+        for (int i = 0; i < refs.length; i++) {
+            if (refs[i] == null) {
+                out.u1(0);
+                out.u8(raws[i]);
+            } else {
+                out.u1(1);
+                reference(refs[i]);
+            }
+        }
+    }
+
+    // ---- references
+
+    private void reference(Object object) throws IOException {
+        if (object == null) {
+            out.varint(0);
+            return;
+        }
+        int number = numbers.number(object);
+        if (number > 0) {
+            out.varint(number);
+            return;
+        }
+        if (-number >= parents.length) {
+            parents = java.util.Arrays.copyOf(parents, -number + (-number >> 1));
+        }
+        parents[-number] = parent;
+        out.varint(-number);
+        define(object, numbers.hashOfNew());
+    }
+
+    private void define(Object object, int hash) throws IOException {
+        String name = names.of(object);
+        if (name != null) {
+            out.u1(JdkState.FILLED.contains(name) ? ImageFormat.NAMED_FILLED : ImageFormat.NAMED);
+            out.string(name);
+        } else if (object instanceof Class<?> type) {
+            out.u1(ImageFormat.CLASS);
+            out.u4(hash);
+            classReference(copies.original(type));
+        } else if (object instanceof String string && isInterned(string)) {
+            out.u1(ImageFormat.INTERNED);
+            interned(string);
+        } else if (object.getClass().isArray()) {
+            out.u1(ImageFormat.ARRAY);
+            out.u4(hash);
+            classReference(object.getClass());
+            out.varint(Array.getLength(object));
+        } else if (object instanceof MethodType type) {
+            out.u1(ImageFormat.METHOD_TYPE);
+            methodType(type);
+        } else if (object instanceof MethodHandle handle) {
+            methodHandle(handle);
+        } else if (object instanceof VarHandle handle) {
+            varHandle(handle);
+        } else {
+            instance(object, hash);
+        }
+    }
+
+    private void instance(Object object, int hash) throws IOException {
+        String pin = object instanceof Thread thread && thread.isAlive() && !moving.contains(thread)
+                ? "a thread of the JVM or the agent (" + thread.getName() + ")" : JdkState.pin(jdk, object);
+        if (pin != null) {
+            pin(object, pin);
+            out.u1(ImageFormat.PINNED);
+            return;
+        }
+        out.u1(ImageFormat.INSTANCE);
+        out.u4(hash);
+        classReference(object.getClass());
+    }
+
+    private static boolean isInterned(String string) {
+        return new String(string).intern() == string;
+    }
+
+    private void interned(String string) throws IOException {
+        out.varint(string.length());
+        for (int i = 0; i < string.length(); i++) {
+            out.varint(string.charAt(i));
+        }
+    }
+
+    private void methodType(MethodType type) throws IOException {
+        classReference(type.returnType());
+        out.varint(type.parameterCount());
+        for (int i = 0; i < type.parameterCount(); i++) {
+            classReference(type.parameterType(i));
+        }
+    }
+
+    private void methodHandle(MethodHandle handle) throws IOException {
+        MethodHandleInfo info;
+        try {
+            info = jdk.trusted().revealDirect(handle);
+        } catch (IllegalArgumentException e) {
+            pin(handle, "a method handle made of others (" + handle.type() + "); it cannot move yet");
+            out.u1(ImageFormat.PINNED);
+            return;
+        }
+        out.u1(ImageFormat.METHOD_HANDLE);
+        out.u1(info.getReferenceKind());
+        classReference(info.getDeclaringClass());
+        out.string(info.getName());
+        methodType(info.getMethodType());
+    }
+
+    private void varHandle(VarHandle handle) throws IOException {
+        Class<?> first = handle.coordinateTypes().isEmpty() ? null : handle.coordinateTypes().get(0);
+        if (first != null && first.isArray() && handle.coordinateTypes().size() == 2 && handle.getClass().getName().contains("Array")) {
+            out.u1(ImageFormat.ARRAY_VAR_HANDLE);
+            classReference(first);
+            return;
+        }
+        Field field = VarHandles.fieldOf(jdk, handle);
+        if (field == null) {
+            pin(handle, "a variable handle that is not of a field or array; it cannot move yet");
+            out.u1(ImageFormat.PINNED);
+            return;
+        }
+        out.u1(ImageFormat.FIELD_VAR_HANDLE);
+        classReference(field.getDeclaringClass());
+        out.string(field.getName());
+    }
+
+    // ---- classes
+
+    private void classReference(Class<?> type) throws IOException {
+        Integer known = classes.get(type);
+        if (known != null) {
+            out.varint(known);
+            return;
+        }
+        classes.put(type, classes.size() + 1);
+        out.varint(classes.size());
+        if (type.isPrimitive()) {
+            out.u1(ImageFormat.PRIMITIVE_CLASS);
+            out.string(type.descriptorString());
+        } else if (type.isArray()) {
+            out.u1(ImageFormat.ARRAY_CLASS);
+            classReference(type.getComponentType());
+        } else if (type.isHidden()) {
+            hiddenClass(type);
+        } else if (Proxy.isProxyClass(type)) {
+            out.u1(ImageFormat.PROXY_CLASS);
+            loader(type);
+            out.varint(type.getInterfaces().length);
+            for (Class<?> each : type.getInterfaces()) {
+                classReference(each);
+            }
+        } else {
+            out.u1(ImageFormat.NAMED_CLASS);
+            loader(type);
+            out.string(type.getName());
+        }
+    }
+
+    private void loader(Class<?> type) throws IOException {
+        ClassLoader loader = type.getClassLoader();
+        if (loader == null) {
+            out.u1(ImageFormat.BOOT);
+        } else if (loader == ClassLoader.getPlatformClassLoader()) {
+            out.u1(ImageFormat.PLATFORM);
+        } else {
+            if (loader != ClassLoader.getSystemClassLoader()) {
+                pins.add("class " + type.getName() + " is of a class loader of the program's own (" + loader.getClass().getName()
+                        + "); such classes cannot move yet");
+            }
+            out.u1(ImageFormat.APPLICATION);
+        }
+    }
+
+    private void hiddenClass(Class<?> type) throws IOException {
+        Object factory = lambdas.factory(type);
+        if (factory == null) {
+            pins.add("hidden class " + type.getName() + " was not made by a lambda; it cannot move yet" + path(parent));
+            out.u1(ImageFormat.PRIMITIVE_CLASS);
+            out.string("V");
+            return;
+        }
+        out.u1(ImageFormat.LAMBDA_CLASS);
+        classReference(copies.original((Class<?>) jdk.get(factory, "targetClass")));
+        out.string((String) jdk.get(factory, "interfaceMethodName"));
+        methodType((MethodType) jdk.get(factory, "factoryType"));
+        methodType((MethodType) jdk.get(factory, "interfaceMethodType"));
+        methodType((MethodType) jdk.get(factory, "dynamicMethodType"));
+        MethodHandleInfo implementation = (MethodHandleInfo) jdk.get(factory, "implInfo");
+        out.u1(implementation.getReferenceKind());
+        classReference(copies.original(implementation.getDeclaringClass()));
+        out.string(implementation.getName());
+        methodType(implementation.getMethodType());
+        Class<?>[] markers = (Class<?>[]) jdk.get(factory, "altInterfaces");
+        MethodType[] bridges = (MethodType[]) jdk.get(factory, "altMethods");
+        out.u1(jdk.getBoolean(factory, "isSerializable") ? 1 : 0);
+        out.varint(markers.length);
+        for (Class<?> marker : markers) {
+            classReference(marker);
+        }
+        out.varint(bridges.length);
+        for (MethodType bridge : bridges) {
+            methodType(bridge);
+        }
+    }
+
+    // ---- bodies
+
+    private void body(int number) throws IOException {
+        Object object = numbers.object(number);
+        parent = number;
+        String name = names.of(object);
+        if (name != null ? !JdkState.FILLED.contains(name) : ImageFormat.hasNoBody(object) || isPinnedOrInterned(object)) {
+            return;
+        }
+        Class<?> type = object.getClass();
+        if (type.isArray()) {
+            array(object, type);
+            return;
+        }
+        Layout layout = layouts.computeIfAbsent(type, t -> Layout.ofInstances(jdk, t));
+        for (int i = 0; i < layout.kinds.length; i++) {
+            value(object, layout, i);
+        }
+    }
+
+    private boolean isPinnedOrInterned(Object object) {
+        return object instanceof String string ? isInterned(string)
+                : object instanceof Thread thread && thread.isAlive() && !moving.contains(thread)
+                || JdkState.pin(jdk, object) != null;
+    }
+
+    private void array(Object array, Class<?> type) throws IOException {
+        if (array instanceof Object[] elements) {
+            boolean threadLocals = type == ImageFormat.THREAD_LOCAL_ENTRIES;
+            for (Object element : elements) {
+                reference(threadLocals && isJdkThreadLocal(element) ? null : element);
+            }
+        } else {
+            long bytes = (long) Array.getLength(array) * U.arrayIndexScale(type);
+            out.raw(array, U.arrayBaseOffset(type), bytes);
+        }
+    }
+
+    /** Entry of a thread local that a JDK class keeps in a static: it is a cache of the JVM's. */
+    private boolean isJdkThreadLocal(Object entry) {
+        Object key = entry == null ? null : ((WeakReference<?>) entry).get();
+        return key != null && names.of(key) != null;
+    }
+
+    private void value(Object holder, Layout layout, int i) throws IOException {
+        field(holder, layout.offsets[i], layout.kinds[i]);
+    }
+
+    private void field(Object holder, long offset, char kind) throws IOException {
+        switch (kind) {
+            case 'L' -> reference(U.getReference(holder, offset));
+            case 'I', 'F' -> out.u4(U.getInt(holder, offset));
+            case 'J', 'D' -> out.u8(U.getLong(holder, offset));
+            case 'S', 'C' -> out.u2(U.getShort(holder, offset));
+            case 'B', 'Z' -> out.u1(U.getByte(holder, offset));
+            default -> {
+                // rebuilt on the other side
+            }
+        }
+    }
+
+    // ---- what pins
+
+    private void pin(Object object, String why) {
+        if (pins.size() < ImageFormat.PINS_MAX) {
+            pins.add(object.getClass().getName() + " is " + why + path(parent));
+        }
+    }
+
+    private String path(int from) {
+        StringBuilder path = new StringBuilder();
+        int at = from;
+        for (int i = 0; at > 0 && i < ImageFormat.PATH_MAX; i++) {
+            path.append(" <- ").append(numbers.object(at).getClass().getTypeName());
+            at = parents[at];
+        }
+        return path.append(at < 0 ? " <- " + roots.get(-at - 1) : " <- ...").toString();
+    }
+}

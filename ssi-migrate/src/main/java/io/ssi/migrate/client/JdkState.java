@@ -1,0 +1,89 @@
+package io.ssi.migrate.client;
+
+import java.lang.reflect.Field;
+import java.util.Set;
+
+/** What of the JDK's own state belongs to the program and travels, what is made anew, and what pins. Data, not code. */
+final class JdkState {
+    private JdkState() {}
+
+    /** JDK statics that are the program's: written as roots and set in the landing JVM. class#field. */
+    static final String[] TRAVELLING_STATICS = {
+        "java.lang.System#in", "java.lang.System#out", "java.lang.System#err", "java.lang.System#props",
+        "java.lang.ApplicationShutdownHooks#hooks",
+        "java.lang.Thread#defaultUncaughtExceptionHandler",
+        "java.lang.Thread$ThreadNumbering#next",
+        "java.util.Locale#defaultLocale", "java.util.Locale#defaultDisplayLocale", "java.util.Locale#defaultFormatLocale",
+        "java.util.TimeZone#defaultTimeZone",
+    };
+
+    /** Found by name like any JDK constant, but their contents travel too. class#field. */
+    static final Set<String> FILLED = Set.of(
+            "java.util.concurrent.ForkJoinPool#common",
+            "java.util.concurrent.Executors$DefaultThreadFactory#poolNumber",
+            "java.util.Timer#nextSerialNumber",
+            "java.util.Random#seedUniquifier",
+            "java.util.concurrent.ThreadLocalRandom#seeder");
+
+    /** Classes whose static finals are not names: their values travel by field. */
+    static final Set<String> UNNAMED_HOLDERS = Set.of("java.lang.System", "java.lang.SsiHook", "java.lang.SsiResume");
+
+    private static final Set<String> REBUILT = Set.of(
+            "java.lang.reflect.Method#methodAccessor",
+            "java.lang.reflect.Constructor#constructorAccessor",
+            "java.lang.reflect.Field#fieldAccessor",
+            "java.lang.reflect.Field#overrideFieldAccessor",
+            "java.lang.ref.Reference#discovered",
+            "java.lang.Thread#nioBlocker");
+
+    static boolean isRebuilt(Field field) {
+        return REBUILT.contains(field.getDeclaringClass().getName() + "#" + field.getName());
+    }
+
+    /** Why the object cannot move, as a phrase; null when it can. */
+    static String pin(Jdk jdk, Object object) {
+        String type = object.getClass().getName();
+        switch (type) {
+            case "java.io.FileDescriptor" -> {
+                int fd = jdk.getInt(object, "fd");
+                return fd > 2 ? "an open file or socket (descriptor " + fd + "); close it, open files cannot move yet" : null;
+            }
+            case "java.util.zip.Inflater$InflaterZStreamRef", "java.util.zip.Deflater$DeflaterZStreamRef" -> {
+                return Jdk.U.getLong(object, Jdk.U.objectFieldOffset(jdk.field(object.getClass(), "address"))) != 0
+                        ? "a native zlib stream; end() it, it cannot move yet" : null;
+            }
+            case "java.lang.ProcessImpl" -> {
+                return ((Process) object).isAlive() ? "a running child process; wait for its end" : null;
+            }
+            case "java.nio.DirectByteBuffer", "java.nio.DirectByteBufferR" -> {
+                return "memory outside the heap (a direct buffer); use a heap buffer, it cannot move yet";
+            }
+            case "java.util.zip.ZipFile$Source", "java.util.zip.ZipFile$CleanableResource" -> {
+                return "an open zip or jar file; close it, open files cannot move yet";
+            }
+            default -> {
+                return pinByFamily(object, type);
+            }
+        }
+    }
+
+    private static String pinByFamily(Object object, String type) {
+        if (type.startsWith("jdk.internal.foreign.") && type.contains("MemorySegmentImpl") && !type.contains("Heap")) {
+            return "memory outside the heap (a native MemorySegment); it cannot move yet";
+        }
+        if (type.startsWith("sun.nio.ch.") && object instanceof java.nio.channels.Channel) {
+            return "an open channel or selector; close it, it cannot move yet";
+        }
+        if (object instanceof ClassLoader) {
+            return "a class loader of the program's own; it cannot move yet";
+        }
+        if (object instanceof java.lang.invoke.CallSite) {
+            return "a call site object; it cannot move yet";
+        }
+        if (object instanceof java.lang.foreign.Arena || type.startsWith("jdk.internal.foreign.abi.")) {
+            return "native linkage; it cannot move";
+        }
+        return type.startsWith("io.ssi.") && object.getClass().getClassLoader() == JdkState.class.getClassLoader()
+                ? "a part of the agent" : null;
+    }
+}

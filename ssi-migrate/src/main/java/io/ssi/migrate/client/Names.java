@@ -1,0 +1,120 @@
+package io.ssi.migrate.client;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * JDK objects that exist in every JVM and are found there by name: what a static final field of an initialised JDK class
+ * holds ({@code class#field}), the elements of such an array ({@code class#field#index}), and the few objects that the VM
+ * makes itself.
+ */
+final class Names {
+    private final Jdk jdk;
+    private final Map<Object, String> names = new IdentityHashMap<>();
+    private final Set<String> scanned = new HashSet<>();
+    /** Classes of named objects: most objects are of none of these, so their look-up ends here. */
+    private final Set<Class<?>> namedClasses = new HashSet<>();
+
+    Names(Jdk jdk) {
+        this.jdk = jdk;
+    }
+
+    /** Takes in the classes that were initialised since the last time. */
+    void scan(Class<?>[] loaded) {
+        for (Class<?> type : loaded) {
+            if (!type.isArray() && !type.isPrimitive() && !type.isHidden() && Jdk.isJdk(type)
+                    && !scanned.contains(type.getName()) && Jdk.isInitialised(type)) {
+                scanned.add(type.getName());
+                if (!JdkState.UNNAMED_HOLDERS.contains(type.getName())) {
+                    scan(type);
+                }
+            }
+        }
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        names.put(group, "group:system");
+        names.put(mainGroup(group), "group:main");
+        names.put(ClassLoader.getSystemClassLoader(), "loader:app");
+        names.put(ClassLoader.getPlatformClassLoader(), "loader:platform");
+        names.put(ClassLoader.getSystemClassLoader().getUnnamedModule(), "unnamed:app");
+        names.keySet().forEach(named -> namedClasses.add(named.getClass()));
+    }
+
+    private static ThreadGroup mainGroup(ThreadGroup system) {
+        ThreadGroup[] groups = new ThreadGroup[system.activeGroupCount() + 8];
+        int n = system.enumerate(groups, false);
+        for (int i = 0; i < n; i++) {
+            if (groups[i].getName().equals("main")) {
+                return groups[i];
+            }
+        }
+        return system;
+    }
+
+    private void scan(Class<?> type) {
+        for (Field field : jdk.declaredFields(type)) {
+            int modifiers = field.getModifiers();
+            if (!Modifier.isStatic(modifiers) || !Modifier.isFinal(modifiers) || field.getType().isPrimitive()) {
+                continue;
+            }
+            Object value = Jdk.U.getReference(Jdk.U.staticFieldBase(field), Jdk.U.staticFieldOffset(field));
+            if (value == null || value instanceof Class || value instanceof String || value instanceof Thread) {
+                continue;
+            }
+            String name = type.getName() + "#" + field.getName();
+            names.putIfAbsent(value, name);
+            if (value instanceof Object[] array) {
+                for (int i = 0; i < array.length; i++) {
+                    if (array[i] != null && !(array[i] instanceof Class) && !(array[i] instanceof String)) {
+                        names.putIfAbsent(array[i], name + "#" + i);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The name, or null: this object is the program's. */
+    String of(Object object) {
+        String name = namedClasses.contains(object.getClass()) ? names.get(object) : null;
+        if (name == null && object instanceof Module module && module.isNamed()
+                && module.getLayer() == ModuleLayer.boot()) {
+            return "module:" + module.getName();
+        }
+        return name;
+    }
+
+    /** The object of that name in this JVM. */
+    Object find(String name) throws ReflectiveOperationException {
+        int colon = name.indexOf(':');
+        if (colon > 0) {
+            return findSpecial(name.substring(0, colon), name.substring(colon + 1));
+        }
+        String[] parts = name.split("#");
+        Class<?> type = Class.forName(parts[0], true, ClassLoader.getPlatformClassLoader());
+        Object value = jdk.getStatic(type, parts[1]);
+        return parts.length == 2 ? value : ((Object[]) value)[Integer.parseInt(parts[2])];
+    }
+
+    private static Object findSpecial(String kind, String name) throws ReflectiveOperationException {
+        return switch (kind) {
+            case "group" -> {
+                ThreadGroup group = Thread.currentThread().getThreadGroup();
+                while (group.getParent() != null) {
+                    group = group.getParent();
+                }
+                yield name.equals("system") ? group : mainGroup(group);
+            }
+            case "loader" -> name.equals("app") ? ClassLoader.getSystemClassLoader() : ClassLoader.getPlatformClassLoader();
+            case "unnamed" -> ClassLoader.getSystemClassLoader().getUnnamedModule();
+            case "module" -> ModuleLayer.boot().findModule(name)
+                    .orElseThrow(() -> new ClassNotFoundException("module " + name + " is not in this JVM"));
+            default -> throw new ClassNotFoundException("object " + kind + ":" + name + " is not in this JVM");
+        };
+    }
+}

@@ -1,0 +1,92 @@
+package io.ssi.migrate.client;
+
+import java.util.Arrays;
+
+/**
+ * Numbers objects 1, 2, 3 ... An object without identity hash gets its number as hash, so that looking it up again is one
+ * header read; one that has a hash already goes through an open-addressed table. Objects of a program that is rolled back
+ * keep the hash they were given: any value is as good for an object that was never asked.
+ */
+final class ObjectNumbers {
+    private final HashBits bits;
+    private Object[] objects = new Object[1 << 16];
+    private int count;
+    private int[] table = new int[1 << 12];
+    private int inTable;
+    private int lastHash;
+
+    ObjectNumbers(HashBits bits) {
+        this.bits = bits;
+    }
+
+    int count() {
+        return count;
+    }
+
+    Object object(int number) {
+        return objects[number];
+    }
+
+    /** The number of the object, or 0 minus its new number when it is seen for the first time. */
+    int number(Object object) {
+        int hash = bits.get(object);
+        if (hash == 0) {
+            int next = add(object);
+            if (bits.set(object, next)) {
+                lastHash = 0;
+                return -next;
+            }
+            count--;
+            hash = System.identityHashCode(object);
+        } else if (hash <= count && objects[hash] == object) {
+            return hash;
+        }
+        return lookUp(object, hash);
+    }
+
+    /** Identity hash that the object reported last by {@link #number} as new had before; 0 for none. */
+    int hashOfNew() {
+        return lastHash;
+    }
+
+    private int add(Object object) {
+        if (++count == objects.length) {
+            objects = Arrays.copyOf(objects, count + (count >> 1));
+        }
+        objects[count] = object;
+        return count;
+    }
+
+    private int lookUp(Object object, int hash) {
+        int i = spread(hash);
+        for (int n; (n = table[i]) != 0; i = i + 1 & table.length - 1) {
+            if (objects[n] == object) {
+                return n;
+            }
+        }
+        table[i] = add(object);
+        if (++inTable * 2 > table.length) {
+            grow();
+        }
+        lastHash = hash;
+        return -count;
+    }
+
+    private int spread(int hash) {
+        return hash * 0x9E37_79B9 >>> 7 & table.length - 1;
+    }
+
+    private void grow() {
+        int[] old = table;
+        table = new int[old.length * 2];
+        for (int n : old) {
+            if (n != 0) {
+                int i = spread(bits.get(objects[n]));
+                while (table[i] != 0) {
+                    i = i + 1 & table.length - 1;
+                }
+                table[i] = n;
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.ssi.migrate.client;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.Handle;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/** Bytecode index of each invoke instruction of a class's methods, in order; the hook at a thread's entry is not counted. */
+final class Positions {
+    private static final String THREAD_ENTRY_OWNER = "java/lang/SsiResume";
+    private static final String THREAD_ENTRY = "entering";
+
+    private final AgentPort port;
+    private final Map<Class<?>, Map<String, int[]>> cache = new HashMap<>();
+
+    Positions(AgentPort port) {
+        this.port = port;
+    }
+
+    static boolean isThreadEntry(String owner, String name) {
+        return owner.equals(THREAD_ENTRY_OWNER) && name.equals(THREAD_ENTRY);
+    }
+
+    /** Which call the bytecode index is; -1 if it is none. */
+    int callAt(Class<?> type, String method, String descriptor, int bci) {
+        int[] calls = cache.computeIfAbsent(type, this::read).get(method + descriptor);
+        if (calls != null) {
+            for (int i = 0; i < calls.length; i++) {
+                if (calls[i] == bci) {
+                    return i;
+                }
+            }
+        }
+        return -1;
+    }
+
+    private Map<String, int[]> read(Class<?> type) {
+        Map<String, int[]> methods = new HashMap<>();
+        byte[] bytes = port.wovenBytes(type);
+        if (bytes != null) {
+            OffsetReader reader = new OffsetReader(bytes);
+            reader.accept(new ClassVisitor(Opcodes.ASM9) {
+                @Override
+                public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
+                    List<Integer> calls = new ArrayList<>();
+                    return new CallCollector(reader, calls, false) {
+                        @Override
+                        public void visitEnd() {
+                            methods.put(name + descriptor, calls.stream().mapToInt(Integer::intValue).toArray());
+                        }
+                    };
+                }
+            }, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+        }
+        return methods;
+    }
+
+    /** Collects the index of every call of every method, the hook at a thread's entry included. */
+    static ClassVisitor everyCall(OffsetReader reader, List<Integer> calls) {
+        return new ClassVisitor(Opcodes.ASM9) {
+            @Override
+            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
+                return new CallCollector(reader, calls, true);
+            }
+        };
+    }
+
+    /** Tells the index of the instruction being visited. */
+    static final class OffsetReader extends ClassReader {
+        private int offset;
+
+        OffsetReader(byte[] bytes) {
+            super(bytes);
+        }
+
+        int offset() {
+            return offset;
+        }
+
+        @Override
+        protected void readBytecodeInstructionOffset(int bytecodeOffset) {
+            offset = bytecodeOffset;
+        }
+    }
+
+    private static class CallCollector extends MethodVisitor {
+        private final OffsetReader reader;
+        private final List<Integer> calls;
+        private final boolean threadEntryToo;
+
+        CallCollector(OffsetReader reader, List<Integer> calls, boolean threadEntryToo) {
+            super(Opcodes.ASM9);
+            this.reader = reader;
+            this.calls = calls;
+            this.threadEntryToo = threadEntryToo;
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            if (threadEntryToo || !isThreadEntry(owner, name)) {
+                calls.add(reader.offset());
+            }
+        }
+
+        @Override
+        public void visitInvokeDynamicInsn(String name, String descriptor, Handle bootstrap, Object... arguments) {
+            calls.add(reader.offset());
+        }
+    }
+}

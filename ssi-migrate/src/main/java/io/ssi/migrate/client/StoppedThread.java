@@ -1,0 +1,24 @@
+package io.ssi.migrate.client;
+
+import java.util.List;
+
+/** A thread of the program that stands in a hook call, with what it had when it stopped. */
+final class StoppedThread {
+    final Thread thread;
+    final int kind;
+    /** WAIT: the monitor; INPUT: the arguments of the read. */
+    final Object object;
+    /** WAIT: negative when the thread had been notified and only wants the monitor back. */
+    long remainingNanos;
+    final List<RawFrame> frames;
+    /** Set by the freezer when the frames are understood. */
+    List<FrameState> states;
+
+    StoppedThread(Thread thread, int kind, Object object, long remainingNanos, List<RawFrame> frames) {
+        this.thread = thread;
+        this.kind = kind;
+        this.object = object;
+        this.remainingNanos = remainingNanos;
+        this.frames = frames;
+    }
+}
