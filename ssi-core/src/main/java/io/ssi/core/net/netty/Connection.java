@@ -238,12 +238,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameSink
         silentPings = heard ? 0 : silentPings + 1;
         heard = false;
         if ((long) silentPings * timings.ping() >= timings.hung()) {
-            end(new SsiException(ErrorCode.PEER_LOST, "no answer for " + timings.hung() + " ms, though its host is there"), true);
+            end(new SsiException(ErrorCode.PEER_LOST, "no answer for " + timings.hung() + " ms, though its host is there"), false);
             return;
         }
         EpollTcpInfo info = Sockets.tcpInfo(channel);
         if (info != null && hostWatch.gone(info.unacked(), info.probes(), info.lastDataSent(), info.lastAckRecv())) {
-            end(new SsiException(ErrorCode.PEER_LOST, "its host has not answered for " + info.lastAckRecv() + " ms"), true);
+            end(new SsiException(ErrorCode.PEER_LOST, "its host has not answered for " + info.lastAckRecv() + " ms"), false);
             return;
         }
         send(new Frame.Ping(System.nanoTime()));
@@ -287,7 +287,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameSink
         if (session != null) {
             session.down(why.getMessage());
         }
-        channel.close();
+        if (wasUp && !sayBye) {
+            // Nobody reads any more: without TLS's own farewell, which would wait for the socket to take it.
+            channel.pipeline().context(SslHandler.class).close();
+        } else {
+            channel.close();
+        }
         owner.over(this, wasUp, why);
     }
 
