@@ -1,0 +1,2 @@
+/** JSON for what daemons answer to commands. */
+package io.ssi.node.json;
