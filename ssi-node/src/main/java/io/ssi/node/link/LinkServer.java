@@ -142,10 +142,19 @@ public final class LinkServer implements AutoCloseable {
             throw new SsiException(ErrorCode.BAD_FRAME, "this daemon speaks protocol " + LinkMessage.PROTOCOL + ", the other side " + hello.protocol()
                     + "; use the agent and the commands of the daemon's version");
         }
+        refuseForeignPid(hello.osPid(), user);
         connection.identified(hello.osPid());
         LinkMessage answer = door.hello(hello, connection);
         if (answer != null) {
             connection.send(answer);
+        }
+    }
+
+    /** The daemon signals this number later, so a user may not name another user's process. */
+    private static void refuseForeignPid(long osPid, String user) throws IOException {
+        Path proc = Path.of("/proc", Long.toString(osPid));
+        if (osPid <= 1 || !user.equals("root") && Files.exists(proc) && !Files.getOwner(proc).getName().equals(user)) {
+            throw new SsiException(ErrorCode.NOT_PERMITTED, "host OS process " + osPid + " is not of user " + user);
         }
     }
 

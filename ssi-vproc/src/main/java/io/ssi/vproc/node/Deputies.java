@@ -83,12 +83,13 @@ public final class Deputies {
     }
 
     /**
-     * A deputy connected, for the first time or again.
+     * A deputy connected, for the first time or again: answers Welcome.
      *
      * @throws SsiException NO_SUCH_PROCESS when nothing is known of its token: refuse it
      */
-    public void hello(LinkMessage.Hello hello, HostLink link) {
+    public void hello(LinkMessage.Hello hello, HostLink link, String nodeName) {
         Deputy deputy = byToken(hello).orElseGet(() -> readopt(hello));
+        link.send(new LinkMessage.Welcome(deputy.vpid.value(), transport.self().number(), nodeName, 0));
         link.attach(new DeputySession(deputy, link));
         deputy.connected(link);
         LOG.info("process {} has its deputy here (host OS pid {})", deputy.vpid, link.osPid());

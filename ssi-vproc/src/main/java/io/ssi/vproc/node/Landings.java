@@ -73,15 +73,16 @@ public final class Landings {
     }
 
     /**
-     * A landing JVM connected.
+     * A landing JVM connected: answers Welcome, with incarnation 0 because it is none before Go.
      *
      * @throws SsiException NO_SUCH_PROCESS for a token nobody waits for: refuse it
      */
-    public void hello(LinkMessage.Hello hello, HostLink link) {
+    public void hello(LinkMessage.Hello hello, HostLink link, String nodeName) {
         Landing landing = expected.remove(hello.token());
         if (landing == null) {
             throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "no migration waits for this landing JVM any more; it must end");
         }
+        link.send(new LinkMessage.Welcome(landing.spec().vpid().value(), transport.self().number(), nodeName, 0));
         landing.home().ifPresent(deputy -> {
             link.attach(deputies.new DeputySession(deputy, link));
             deputy.connected(link);

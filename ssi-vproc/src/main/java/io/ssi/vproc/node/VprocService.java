@@ -98,9 +98,11 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         if (again) {
             refuseStale(vpid, incarnation);
         }
-        int parent = again ? view.row(vpid).map(ProcessRow::parent).orElse(hello.parentVPid()) : hello.parentVPid();
+        Optional<ProcessRow> known = again ? view.row(vpid).filter(row -> row.incarnation() == incarnation) : Optional.empty();
+        int parent = known.map(ProcessRow::parent).orElse(hello.parentVPid());
         ProcessRow row = new ProcessRow(vpid, incarnation, liveParent(parent), parts.self(), link.osPid(), link.peerUser(),
-                ProcessState.RUNNING, ProcessRow.Usage.NONE, hello.startMillis(), commandLine(hello), hello.workDir(), 0, Optional.empty());
+                ProcessState.RUNNING, ProcessRow.Usage.NONE, known.map(ProcessRow::startMillis).orElse(hello.startMillis()), known.map(ProcessRow::command).orElse(commandLine(hello)),
+                hello.workDir(), known.map(ProcessRow::deputyNode).orElse(0), Optional.empty());
         ask(() -> {
             enter(row, link, false);
             if (again) {

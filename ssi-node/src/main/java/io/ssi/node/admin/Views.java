@@ -1,0 +1,87 @@
+package io.ssi.node.admin;
+
+import io.ssi.core.cluster.Membership;
+import io.ssi.core.net.Transport;
+import io.ssi.node.json.Json;
+import io.ssi.vproc.ExitStatus;
+import io.ssi.vproc.ProcessRow;
+import io.ssi.vproc.node.VprocService;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The state of the cluster as JSON values. Field names are the commands' interface: they are added to, never changed. */
+public final class Views {
+    private final Membership membership;
+    private final VprocService processes;
+    private final NodeStats stats;
+    private final Transport transport;
+
+    public Views(Membership membership, VprocService processes, NodeStats stats, Transport transport) {
+        this.membership = membership;
+        this.processes = processes;
+        this.stats = stats;
+        this.transport = transport;
+    }
+
+    public List<Object> nodes() {
+        Map<Integer, Integer> counts = new HashMap<>();
+        for (ProcessRow row : processes.rows()) {
+            if (!row.isZombie()) {
+                counts.merge(row.node().number(), 1, Integer::sum);
+            }
+        }
+        long now = System.currentTimeMillis();
+        List<Object> nodes = new ArrayList<>();
+        for (Membership.Node node : membership.nodes()) {
+            boolean alive = node.state() == Membership.State.UP || node.state() == Membership.State.SUSPECT;
+            nodes.add(Json.object("node", node.id().number(), "name", node.name(), "address", node.address(), "state", node.state().name(),
+                    "sinceMillis", node.sinceMillis(), "uptimeMillis", alive && node.startedMillis() > 0 ? now - node.startedMillis() : null,
+                    "load", alive ? stats.of(node.id()).filter(known -> known.load() >= 0).map(known -> (Object) hundredths(known.load())).orElse(null) : null,
+                    "cores", alive ? stats.of(node.id()).map(known -> (Object) known.cores()).orElse(null) : null,
+                    "processes", counts.getOrDefault(node.id().number(), 0), "self", node.id().equals(membership.self())));
+        }
+        return nodes;
+    }
+
+    private static double hundredths(double value) {
+        return Math.round(value * 100) / 100.0;
+    }
+
+    public List<Object> refusals() {
+        List<Object> refusals = new ArrayList<>();
+        for (Transport.Refusal refusal : transport.refusals()) {
+            refusals.add(Json.object("atMillis", refusal.atMillis(), "address", refusal.address(), "reason", refusal.reason()));
+        }
+        return refusals;
+    }
+
+    public List<Object> history() {
+        List<Object> history = new ArrayList<>();
+        for (Membership.Change change : membership.history()) {
+            history.add(Json.object("atMillis", change.atMillis(), "node", change.node().number(), "from",
+                    change.from() == null ? null : change.from().name(), "to", change.to().name(), "cause", change.cause()));
+        }
+        return history;
+    }
+
+    public List<Object> processes() {
+        List<Object> rows = new ArrayList<>();
+        processes.rows().forEach(row -> rows.add(process(row)));
+        return rows;
+    }
+
+    public static Map<String, Object> process(ProcessRow row) {
+        Map<String, Object> object = Json.object("vpid", row.vpid().value(), "parent", row.parent(), "node", row.node().number(), "origin",
+                row.vpid().origin().number(), "osPid", row.osPid(), "user", row.user(), "state", row.state().name(), "threads", row.usage().threads(),
+                "cpuMillis", row.usage().cpuMillis(), "heapBytes", row.usage().heapBytes(), "startMillis", row.startMillis(), "command", row.command(),
+                "incarnation", row.incarnation(), "workDir", row.workDir(), "deputyNode", row.deputyNode() == 0 ? null : row.deputyNode());
+        row.exit().ifPresent(exit -> object.put("exit", exit(exit)));
+        return object;
+    }
+
+    public static Map<String, Object> exit(ExitStatus exit) {
+        return Json.object("status", exit.status(), "signal", exit.signal(), "cause", exit.cause());
+    }
+}
