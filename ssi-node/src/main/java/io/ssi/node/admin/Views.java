@@ -1,6 +1,7 @@
 package io.ssi.node.admin;
 
 import io.ssi.core.cluster.Membership;
+import io.ssi.core.id.VPid;
 import io.ssi.core.net.Transport;
 import io.ssi.node.json.Json;
 import io.ssi.vproc.ExitStatus;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The state of the cluster as JSON values. Field names are the commands' interface: they are added to, never changed. */
 public final class Views {
@@ -70,6 +72,14 @@ public final class Views {
         List<Object> rows = new ArrayList<>();
         processes.rows().forEach(row -> rows.add(process(row)));
         return rows;
+    }
+
+    public List<ProcessRow> rows() {
+        return processes.rows();
+    }
+
+    public Optional<ProcessRow> row(VPid vpid) {
+        return processes.row(vpid);
     }
 
     public static Map<String, Object> process(ProcessRow row) {

@@ -1,0 +1,94 @@
+package io.ssi.node;
+
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The folder of one daemon (0700), locked while it runs. The lock is the kernel's and goes with the process, so nothing is left to
+ * clean up after a crash; {@code daemon.pid} is for people.
+ */
+final class StateDir implements AutoCloseable {
+    private final Path folder;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+
+    private StateDir(Path folder, FileChannel lockFile, FileLock lock) {
+        this.folder = folder;
+        this.lockFile = lockFile;
+        this.lock = lock;
+    }
+
+    /** @throws SsiException CANNOT_START when another daemon has the folder or it cannot be used */
+    static StateDir open(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            FileChannel file = FileChannel.open(folder.resolve("daemon.pid"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileLock lock = tryLock(file);
+            if (lock == null) {
+                String pid = Files.readString(folder.resolve("daemon.pid")).strip();
+                file.close();
+                throw new SsiException(ErrorCode.CANNOT_START, "a node daemon (pid " + pid + ") uses the state folder " + folder
+                        + " already; stop it with ssi-node stop, or set another state-dir");
+            }
+            file.truncate(0);
+            file.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
+            StateDir state = new StateDir(folder, file, lock);
+            state.emptyPipes();
+            return state;
+        } catch (IOException e) {
+            throw new SsiException(ErrorCode.CANNOT_START, "the state folder " + folder + " cannot be used: " + e + "; fix its rights or set state-dir", e);
+        }
+    }
+
+    private static FileLock tryLock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException sameJvm) {
+            return null;
+        }
+    }
+
+    /** Folder for named pipes; those of an earlier life have no use any more. */
+    Path pipes() {
+        return folder.resolve("pipes");
+    }
+
+    private void emptyPipes() throws IOException {
+        Files.createDirectories(pipes());
+        try (var old = Files.newDirectoryStream(pipes())) {
+            for (Path pipe : old) {
+                Files.deleteIfExists(pipe);
+            }
+        }
+    }
+
+    Path cluster() {
+        return folder.resolve("cluster");
+    }
+
+    Path vpids() {
+        return folder.resolve("vpids");
+    }
+
+    @Override
+    public void close() {
+        try {
+            Files.deleteIfExists(folder.resolve("daemon.pid"));
+            lock.release();
+            lockFile.close();
+        } catch (IOException e) {
+            // The kernel releases it with the process.
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.ssi.node.cli;
+
+import io.ssi.core.error.SsiException;
+import io.ssi.vproc.Signals;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "ssi-kill", description = "Sends a signal to processes, wherever they are.", sortOptions = false,
+        customSynopsis = "Usage: ssi-kill [-h] [-s=PATH] [-SIGNAL] VPID...",
+        footer = {"", "SIGNAL is TERM (default), KILL, STOP, CONT, INT, HUP, QUIT, USR1, USR2 or a number.",
+            "Example: end a program at once", "  ssi-kill -KILL 3000017"})
+final class KillCommand extends Base {
+    @Option(names = "--signal", paramLabel = "SIGNAL", description = "The same as -SIGNAL.", defaultValue = "TERM")
+    String signal;
+
+    @Parameters(arity = "1..*", paramLabel = "VPID", description = "Numbers of the processes.")
+    List<String> vpids;
+
+    @Override
+    public Integer call() {
+        int number = Signals.parse(signal);
+        int exitCode = 0;
+        try (DaemonClient daemon = connect()) {
+            for (String vpid : vpids) {
+                try {
+                    daemon.ask("kill", "vpid=" + vpid, "signal=" + number);
+                } catch (SsiException refused) {
+                    spec.commandLine().getErr().println("ssi-kill: " + refused.getMessage());
+                    exitCode = Math.max(exitCode, refused.code().exitCode());
+                }
+            }
+        }
+        return exitCode;
+    }
+
+    /** Turns -KILL and -9, which are no options to picocli, into --signal=. */
+    static String[] prepare(String[] arguments) {
+        String[] prepared = arguments.clone();
+        if (prepared.length > 0 && prepared[0].matches("-([A-Z][A-Z0-9]+|[0-9]{1,2})")) {
+            prepared[0] = "--signal=" + prepared[0].substring(1);
+        }
+        return prepared;
+    }
+}

@@ -1,0 +1,110 @@
+package io.ssi.node.cli;
+
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import io.ssi.node.json.Json;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "ssi-ps", description = "Shows the processes of the cluster.", sortOptions = false,
+        footer = {"", "Example: the running Lua programs of node 2, as a tree", "  ssi-ps --tree --node 2 --state running lua"})
+final class PsCommand extends Base {
+    private static final List<String> HEADINGS = List.of(">VPID", ">PARENT", ">NODE", ">ORIGIN", ">OSPID", "USER", "STATE", ">THREADS", ">CPU",
+            ">HEAP", "START", "COMMAND");
+
+    @Option(names = "--json", description = "Print a JSON array.")
+    boolean json;
+
+    @Option(names = {"-t", "--tree"}, description = "Children below their parents.")
+    boolean tree;
+
+    @Option(names = {"-n", "--node"}, paramLabel = "NODE", description = "Only processes on this node (number or name).")
+    String node;
+
+    @Option(names = {"-u", "--user"}, paramLabel = "USER", description = "Only processes of this user.")
+    String user;
+
+    @Option(names = "--state", paramLabel = "STATE", description = "Only processes in this state: running, stopped, moving, zombie.")
+    String state;
+
+    @Option(names = {"-a", "--all"}, description = "Also processes that have ended and whose exit status is still kept.")
+    boolean all;
+
+    @Parameters(arity = "0..1", paramLabel = "TEXT", description = "Only processes whose command contains this.")
+    String text;
+
+    @Override
+    public Integer call() {
+        List<Map<String, Object>> rows;
+        try (DaemonClient daemon = connect()) {
+            String number = node == null ? null : nodeNumber(daemon, node);
+            rows = objects(daemon.ask("ps")).stream().filter(row -> wanted(row, number)).toList();
+        }
+        if (json) {
+            out().println(Json.write(rows));
+        } else {
+            print(lines(rows, System.currentTimeMillis(), ZoneId.systemDefault()));
+        }
+        return 0;
+    }
+
+    private static String nodeNumber(DaemonClient daemon, String named) {
+        for (Map<String, Object> candidate : objects(object(daemon.ask("cluster")).get("nodes"))) {
+            if (text(candidate, "node").equals(named) || text(candidate, "name").equals(named)) {
+                return text(candidate, "node");
+            }
+        }
+        throw new SsiException(ErrorCode.NO_SUCH_NODE,
+                "there is no node '" + named + "'; ssi-cluster shows all");
+    }
+
+    boolean wanted(Map<String, Object> row, String number) {
+        String rowState = text(row, "state").toLowerCase(Locale.ROOT);
+        return (all || !rowState.equals("zombie") || "zombie".equalsIgnoreCase(state))
+                && (state == null || rowState.equalsIgnoreCase(state))
+                && (number == null || text(row, "node").equals(number))
+                && (user == null || text(row, "user").equals(user))
+                && (text == null || text(row, "command").contains(text));
+    }
+
+    List<String> lines(List<Map<String, Object>> rows, long nowMillis, ZoneId zone) {
+        List<List<String>> cells = new ArrayList<>();
+        depths(rows).forEach((row, depth) -> cells.add(List.of(text(row, "vpid"), number(row, "parent") == 0 ? "-" : text(row, "parent"),
+                text(row, "node"), text(row, "origin"), text(row, "osPid"), text(row, "user"), text(row, "state").toLowerCase(Locale.ROOT),
+                text(row, "threads"), Text.cpu(number(row, "cpuMillis")), Text.bytes(number(row, "heapBytes")),
+                Text.start(number(row, "startMillis"), nowMillis, zone), "  ".repeat(depth) + text(row, "command"))));
+        return Text.table(HEADINGS, cells);
+    }
+
+    /** The rows in the order of printing, each with how far it is indented. */
+    private Map<Map<String, Object>, Integer> depths(List<Map<String, Object>> rows) {
+        Map<Map<String, Object>, Integer> order = new LinkedHashMap<>();
+        if (!tree) {
+            rows.forEach(row -> order.put(row, 0));
+            return order;
+        }
+        Set<Long> shown = new LinkedHashSet<>();
+        rows.forEach(row -> shown.add(number(row, "vpid")));
+        for (Map<String, Object> row : rows) {
+            if (!shown.contains(number(row, "parent"))) {
+                descend(row, 0, rows, order);
+            }
+        }
+        return order;
+    }
+
+    private static void descend(Map<String, Object> row, int depth, List<Map<String, Object>> rows, Map<Map<String, Object>, Integer> order) {
+        if (order.putIfAbsent(row, depth) == null) {
+            rows.stream().filter(child -> number(child, "parent") == number(row, "vpid")).forEach(child -> descend(child, depth + 1, rows, order));
+        }
+    }
+}
