@@ -13,6 +13,12 @@ public final class SsiProcess {
     private static volatile long own;
     /** Status that the normal end of the last thread stands for. */
     private static volatile int statusAtEnd;
+    /** The thread whose death that is about; null stands for the JVM's own first thread. */
+    private static volatile Thread main;
+
+    private static final Object STARTED = new Object();
+    /** Guarded by STARTED. */
+    private static boolean started;
 
     private SsiProcess() {}
 
@@ -48,9 +54,42 @@ public final class SsiProcess {
 
     /** A thread dies of an exception. Only the end of the main thread counts for the exit status. */
     public static void died(Thread thread, Throwable cause) {
-        if (thread.threadId() == Thread.PRIMORDIAL_TID) {
+        Thread first = main;
+        if (first == null ? thread.threadId() == Thread.PRIMORDIAL_TID : thread == first) {
             statusAtEnd = 1;
         }
+    }
+
+    /**
+     * In a JVM that a process moved into, once its threads are started and before any of them runs on.
+     *
+     * @param thread the process's main thread; null if that had ended
+     */
+    public static void started(Thread thread) {
+        synchronized (STARTED) {
+            main = thread;
+            started = true;
+            STARTED.notifyAll();
+        }
+    }
+
+    /** Blocks until {@link #started}; the main thread. */
+    public static Thread awaitStarted() throws InterruptedException {
+        synchronized (STARTED) {
+            while (!started) {
+                STARTED.wait();
+            }
+            return main;
+        }
+    }
+
+    /** 1 after the main thread died of an exception; travels with the process. */
+    public static int statusAtEnd() {
+        return statusAtEnd;
+    }
+
+    public static void statusAtEnd(int status) {
+        statusAtEnd = status;
     }
 
     /** The JVM ends with this status, after its shutdown hooks. */

@@ -16,6 +16,7 @@ import java.lang.instrument.Instrumentation;
 /** Starts the agent in a JVM: opens java.base, weaves, connects. Everything that can wait is left to the link's thread. */
 public final class Agent {
     private static String jar;
+    private static AgentRuntime runtime;
 
     private Agent() {}
 
@@ -27,10 +28,15 @@ public final class Agent {
             AgentOptions options = AgentOptions.parse(text);
             JavaBase.open(instrumentation);
             JavaBase.defineHooks();
-            Assembly.start(options, jarPath, instrumentation, startMillis);
+            runtime = Assembly.start(options, jarPath, instrumentation, startMillis);
         } catch (Throwable e) {
             refuse(e);
         }
+    }
+
+    /** After {@link #start}. */
+    static AgentRuntime runtime() {
+        return runtime;
     }
 
     static String jar() {
@@ -47,7 +53,7 @@ public final class Agent {
 
     /** Apart, because its code refers to hook classes, which must exist before it is verified. */
     private static final class Assembly {
-        static void start(AgentOptions options, String jar, Instrumentation instrumentation, long startMillis) throws Exception {
+        static AgentRuntime start(AgentOptions options, String jar, Instrumentation instrumentation, long startMillis) throws Exception {
             AgentRuntime runtime = new AgentRuntime(options, instrumentation);
             long osPid = Identity.osPid();
             DaemonLink link = null;
@@ -67,14 +73,17 @@ public final class Agent {
             }
             runtime.connect(input, link);
             SsiProcess.install(osPid);
-            SsiHook.install(new HookHandler(runtime, input));
+            HookHandler handler = new HookHandler(runtime, input);
+            SsiHook.install(handler);
             if (System.in.getClass() == BufferedInputStream.class) {
                 JavaBase.set(FilterInputStream.class, "in", System.in, stream);
             }
             Weaving.start(runtime, instrumentation, options.landing);
+            SelfCheck.run(handler);
             if (link != null) {
                 link.start();
             }
+            return runtime;
         }
     }
 }

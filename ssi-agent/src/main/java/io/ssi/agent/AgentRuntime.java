@@ -30,6 +30,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     /** Guarded by this on writing. */
     private volatile MigrationClient migration;
     private volatile MethodHandles.Lookup trusted;
+    private volatile Thread keeper;
     /** Guarded by this. */
     private long requests;
     /** The last refusal of a move the program asked for. Guarded by this. */
@@ -72,7 +73,12 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
 
     @Override
     public boolean isAgentThread(Thread thread) {
-        return thread instanceof AgentThread;
+        return thread instanceof AgentThread || thread == keeper;
+    }
+
+    /** The first thread of a landing JVM is none of the process. */
+    void keep(Thread thread) {
+        keeper = thread;
     }
 
     @Override

@@ -7,15 +7,36 @@ public final class HookHandler extends SsiHook.Handler {
     private final Services services;
     private final StandardInput input;
     private volatile boolean ending;
+    /** The thread that checks the hooks; null except at the agent's start. */
+    private volatile Thread checking;
+    /** Bits of the kinds that reached here; of the checking thread. */
+    private int seen;
 
     public HookHandler(Services services, StandardInput input) {
         this.services = services;
         this.input = input;
     }
 
+    /** From now on, stops of the current thread are only noted. */
+    public void beginCheck() {
+        seen = 0;
+        checking = Thread.currentThread();
+    }
+
+    /** Ends that; bit k is set if a hook of kind k was reached. */
+    public int endCheck() {
+        checking = null;
+        return seen;
+    }
+
     @Override
     public void stop(int kind, Object object, long remainingNanos) throws InterruptedException {
-        if (!services.isAgentThread(Thread.currentThread())) {
+        Thread checker = checking;
+        if (checker != null) {
+            if (checker == Thread.currentThread()) {
+                seen |= 1 << kind;
+            }
+        } else if (!services.isAgentThread(Thread.currentThread())) {
             services.migration().stop(kind, object, remainingNanos);
         }
     }

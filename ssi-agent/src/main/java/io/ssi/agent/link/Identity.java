@@ -26,7 +26,8 @@ public final class Identity {
         return Long.parseLong(new File(new File("/proc/self").getCanonicalPath()).getName());
     }
 
-    LinkMessage.Hello hello(int vpid, int incarnation) {
+    /** The first message of a connection. */
+    public LinkMessage.Hello hello(int vpid, int incarnation) {
         String whole = System.getProperty("sun.java.command", "");
         List<String> words = words(whole);
         String command = words.isEmpty() ? whole : words.get(0);

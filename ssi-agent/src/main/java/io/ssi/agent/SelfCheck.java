@@ -1,0 +1,41 @@
+package io.ssi.agent;
+
+import io.ssi.agent.handler.HookHandler;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The end of every agent start: each way a thread can stop is gone once, cheaply, and must have led to the handler. A JDK whose
+ * methods are not as expected is refused here, not found out by a program that does not move. What is woven only when
+ * its class is loaded is checked by the weaver then.
+ */
+final class SelfCheck {
+    /** Long enough that the sleep is not over before it began. */
+    private static final int SLEEP_NANOS = 100_000;
+
+    private SelfCheck() {}
+
+    /** @throws IllegalStateException naming the hook that was not reached */
+    static void run(HookHandler handler) throws InterruptedException {
+        handler.beginCheck();
+        SsiHook.pending(true);
+        SsiHook.poll();
+        LockSupport.parkNanos(1);
+        Thread.sleep(0, SLEEP_NANOS);
+        Object monitor = new Object();
+        synchronized (monitor) {
+            monitor.wait(1);
+        }
+        SsiHook.pending(false);
+        int seen = handler.endCheck();
+        require(seen, SsiHook.POLL, "the poll at loops");
+        require(seen, SsiHook.PARK, "LockSupport.parkNanos");
+        require(seen, SsiHook.SLEEP, "Thread.sleep");
+        require(seen, SsiHook.WAIT, "Object.wait");
+    }
+
+    private static void require(int seen, int kind, String what) {
+        if ((seen & 1 << kind) == 0) {
+            throw new IllegalStateException("self-check: the hook of " + what + " was not reached in this JDK");
+        }
+    }
+}

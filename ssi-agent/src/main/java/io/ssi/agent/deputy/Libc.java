@@ -1,0 +1,130 @@
+package io.ssi.agent.deputy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.List;
+
+/** The few C functions by which one program takes the place of another, on Linux. Thread-safe. */
+final class Libc {
+    static final int SIGHUP = 1;
+    static final int SIGINT = 2;
+    static final int SIGTERM = 15;
+
+    private static final int F_SETFD = 2;
+    private static final int FD_CLOEXEC = 1;
+    private static final int SIG_BLOCK = 0;
+    private static final int SIG_UNBLOCK = 1;
+    /** sizeof(sigset_t) of glibc; musl's is not longer. */
+    private static final long SIGSET_BYTES = 128;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final MemoryLayout POINTER = ValueLayout.ADDRESS;
+
+    private final Linker linker = Linker.nativeLinker();
+    /** Linker.downcallHandle; called from java.base if there is a lookup for that, which asks for no permission of the user. */
+    private final MethodHandle downcall;
+    private final Arena arena = Arena.global();
+
+    /** @param trusted null where this class's module has native access by the command line */
+    Libc(MethodHandles.Lookup trusted) {
+        MethodType type = MethodType.methodType(MethodHandle.class, MemorySegment.class, FunctionDescriptor.class,
+                Linker.Option[].class);
+        try {
+            downcall = (trusted == null ? MethodHandles.lookup() : trusted).findVirtual(Linker.class, "downcallHandle", type);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Replaces the program of this process. Returns only if that failed. A null environment leaves it as it is. */
+    void exec(List<String> arguments, List<String> environment) {
+        MemorySegment path = arena.allocateFrom(arguments.get(0));
+        if (environment == null) {
+            call("execv", FunctionDescriptor.of(INT, POINTER, POINTER), path, strings(arguments));
+        } else {
+            call("execve", FunctionDescriptor.of(INT, POINTER, POINTER, POINTER), path, strings(arguments), strings(environment));
+        }
+    }
+
+    void unsetEnvironment(String name) {
+        call("unsetenv", FunctionDescriptor.of(INT, POINTER), arena.allocateFrom(name));
+    }
+
+    /** False if it did not succeed. */
+    boolean changeDirectory(String path) {
+        return (int) call("chdir", FunctionDescriptor.of(INT, POINTER), arena.allocateFrom(path)) == 0;
+    }
+
+    /** The descriptor will not be open in a program that takes this one's place. */
+    void closeOnExec(int descriptor) {
+        call("fcntl", FunctionDescriptor.of(INT, INT, INT, INT), new Linker.Option[] {Linker.Option.firstVariadicArg(2)},
+                descriptor, F_SETFD, FD_CLOEXEC);
+    }
+
+    /** Signals of the calling thread that stay pending; a program that takes over inherits it. */
+    void block(int... signals) {
+        mask(SIG_BLOCK, signals);
+    }
+
+    void unblock(int... signals) {
+        mask(SIG_UNBLOCK, signals);
+    }
+
+    private void mask(int how, int... signals) {
+        call("pthread_sigmask", FunctionDescriptor.of(INT, INT, POINTER, POINTER), how, set(signals), MemorySegment.NULL);
+    }
+
+    /** Waits for one of these signals, which all threads block. */
+    int awaitSignal(MemorySegment set) {
+        MemorySegment number = arena.allocate(INT);
+        call("sigwait", FunctionDescriptor.of(INT, POINTER, POINTER), set, number);
+        return number.get(INT, 0);
+    }
+
+    MemorySegment set(int... signals) {
+        MemorySegment set = arena.allocate(SIGSET_BYTES, 8);
+        for (int signal : signals) {
+            int bit = signal - 1;
+            long at = bit / 64 * 8L;
+            set.set(LONG, at, set.get(LONG, at) | 1L << (bit % 64));
+        }
+        return set;
+    }
+
+    /** Ends this process by the signal, as if nobody had ever caught it. */
+    void die(int signal) {
+        call("signal", FunctionDescriptor.of(LONG, INT, LONG), signal, 0L);
+        unblock(signal);
+        int self = (int) call("getpid", FunctionDescriptor.of(INT));
+        call("kill", FunctionDescriptor.of(INT, INT, INT), self, signal);
+    }
+
+    private MemorySegment strings(List<String> list) {
+        MemorySegment array = arena.allocate(POINTER, list.size() + 1L);
+        for (int i = 0; i < list.size(); i++) {
+            array.setAtIndex(ValueLayout.ADDRESS, i, arena.allocateFrom(list.get(i)));
+        }
+        array.setAtIndex(ValueLayout.ADDRESS, list.size(), MemorySegment.NULL);
+        return array;
+    }
+
+    private Object call(String name, FunctionDescriptor type, Object... arguments) {
+        return call(name, type, new Linker.Option[0], arguments);
+    }
+
+    private Object call(String name, FunctionDescriptor type, Linker.Option[] options, Object... arguments) {
+        try {
+            MethodHandle function = (MethodHandle) downcall.invoke(linker, linker.defaultLookup().findOrThrow(name), type, options);
+            return function.invokeWithArguments(arguments);
+        } catch (Throwable e) {
+            throw new IllegalStateException(name + " failed", e);
+        }
+    }
+}
