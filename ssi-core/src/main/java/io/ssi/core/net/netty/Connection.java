@@ -20,8 +20,6 @@ import io.ssi.core.net.link.FrameCodec;
 import io.ssi.core.net.link.FrameSink;
 import io.ssi.core.net.link.HostWatch;
 import io.ssi.core.net.link.LinkSession;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -124,10 +122,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameSink
     /** {@code host:port} of the other end of the socket. */
     String address() {
         return address;
-    }
-
-    SocketAddress remote() {
-        return channel.remoteAddress() == null ? InetSocketAddress.createUnresolved(address, 0) : channel.remoteAddress();
     }
 
     /** Null until it is up. */
@@ -357,7 +351,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameSink
     }
 
     private long unsentBytes() {
-        return channel.bytesBeforeWritable();
+        long bytes = channel.bytesBeforeWritable();
+        return bytes == Long.MAX_VALUE ? 0 : bytes; // so says a channel that is closed
     }
 
     @Override

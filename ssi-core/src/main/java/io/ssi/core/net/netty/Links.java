@@ -163,7 +163,8 @@ final class Links implements Connection.Owner {
 
     private void schedule(Peer peer, Duration delay) {
         cancelRetry(peer);
-        peer.retry = context.env().timers().after(delay, () -> dial(peer));
+        // On a worker: a host name may have to be looked up, which blocks.
+        peer.retry = context.env().timers().after(delay, () -> context.dispatcher().workers().execute(() -> dial(peer)));
     }
 
     private static void cancelRetry(Peer peer) {
@@ -199,7 +200,7 @@ final class Links implements Connection.Owner {
     /** A connection for one call, once it is up. */
     CompletableFuture<Connection> dialForCall(InetSocketAddress to) {
         CompletableFuture<Connection> up = new CompletableFuture<>();
-        connect(to, Frame.Kind.CALL, null, up);
+        context.dispatcher().workers().execute(() -> connect(to, Frame.Kind.CALL, null, up));
         return up;
     }
 
@@ -208,6 +209,11 @@ final class Links implements Connection.Owner {
         String name = Refusals.text(to);
         if (resolved.isUnresolved()) {
             failed(peer, up, new SsiException(ErrorCode.PEER_LOST, "no address is known for the host of " + name + "; check its name"));
+            return;
+        }
+        if (config.bind().getAddress().isLoopbackAddress() && !resolved.getAddress().isLoopbackAddress()) {
+            failed(peer, up, new SsiException(ErrorCode.BAD_CONFIG, "this node listens at " + config.bind().getHostString() + ", where " + name
+                    + " cannot reach it; set address to one of this host in the network between the nodes"));
             return;
         }
         FrameSplitter splitter = new FrameSplitter();
@@ -262,7 +268,7 @@ final class Links implements Connection.Owner {
             public void channelActive(ChannelHandlerContext active) {
                 Channel channel = active.channel();
                 if (strangers.get() >= STRANGERS_MAX) {
-                    refusals.add(channel.remoteAddress(), STRANGERS_MAX + " connections have not shown a certificate yet");
+                    refusals.add(Refusals.text(channel.remoteAddress()), STRANGERS_MAX + " connections have not shown a certificate yet");
                     channel.close();
                     return;
                 }
@@ -305,7 +311,7 @@ final class Links implements Connection.Owner {
         Frame.Bye bye = refusal(hello, connection);
         if (bye != null && bye.code() != 0 && !connection.dialled()) {
             meters.refusals.increment();
-            refusals.add(InetSocketAddress.createUnresolved(hello.host(), hello.port()), bye.reason());
+            refusals.add(hello.host() + ":" + hello.port(), bye.reason());
         }
         return bye;
     }
@@ -406,7 +412,7 @@ final class Links implements Connection.Owner {
             strangers.decrementAndGet();
             if (!why.getMessage().equals(Connection.CLOSED_BY_PEER)) {
                 meters.refusals.increment();
-                refusals.add(connection.remote(), why.getCause() == null ? why.getMessage() : HandshakeFailure.accepting(why.getCause()));
+                refusals.add(connection.address(), why.getCause() == null ? why.getMessage() : HandshakeFailure.accepting(why.getCause()));
             }
         }
     }

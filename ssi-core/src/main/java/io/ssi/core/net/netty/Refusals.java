@@ -23,8 +23,8 @@ final class Refusals {
         this.time = time;
     }
 
-    void add(SocketAddress from, String reason) {
-        String address = text(from);
+    /** {@code address} is {@code host:port}. */
+    void add(String address, String reason) {
         String host = host(address);
         long now = time.millis();
         boolean loud;

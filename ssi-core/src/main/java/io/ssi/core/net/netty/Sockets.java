@@ -35,6 +35,9 @@ final class Sockets implements AutoCloseable {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 256 * 1024);
     private static final long UNSENT_IN_KERNEL_MAX = 256 * 1024;
 
+    /** The kernel's own limit is only a last resort: the link's watch is earlier and can say what happened. */
+    private static final int USER_TIMEOUT_EXTRA_MILLIS = 5000;
+
     private final boolean epoll = Epoll.isAvailable();
     private final EventLoopGroup loops;
     private final LinkTimings timings;
@@ -48,7 +51,7 @@ final class Sockets implements AutoCloseable {
                 .option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, timings.connect());
         if (epoll) {
-            dialling.option(EpollChannelOption.TCP_USER_TIMEOUT, timings.hung()).option(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL_MAX);
+            dialling.option(EpollChannelOption.TCP_USER_TIMEOUT, timings.hung() + USER_TIMEOUT_EXTRA_MILLIS).option(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL_MAX);
         }
     }
 
@@ -68,7 +71,7 @@ final class Sockets implements AutoCloseable {
                     }
                 });
         if (epoll) {
-            server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, timings.hung()).childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL_MAX);
+            server.childOption(EpollChannelOption.TCP_USER_TIMEOUT, timings.hung() + USER_TIMEOUT_EXTRA_MILLIS).childOption(EpollChannelOption.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL_MAX);
         }
         ChannelFuture bound = server.bind(bind).awaitUninterruptibly();
         if (bound.isSuccess()) {
