@@ -19,12 +19,12 @@ public interface Cluster extends AutoCloseable {
      *     PORT_TAKEN when the loopback address of the member port is taken, NO_QUORUM or TIMEOUT when nobody could admit it
      */
     static Cluster start(ClusterConfig config, Transport transport, Path stateDir, byte[] clusterKeyMaterial, MeterRegistry meters) {
-        throw new UnsupportedOperationException("not built yet");
+        return LiveCluster.start(config, transport, stateDir, clusterKeyMaterial, meters);
     }
 
     /** Registers every message of the control plane; numbers 10..29. */
     static MessageRegistry messages(MessageRegistry registry) {
-        return registry;
+        return ClusterMessages.register(registry);
     }
 
     Membership membership();

@@ -1,0 +1,183 @@
+package io.ssi.core.cluster;
+
+import io.ssi.core.cluster.Membership.Change;
+import io.ssi.core.cluster.Membership.Node;
+import io.ssi.core.cluster.Membership.State;
+import io.ssi.core.id.NodeId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Folds what is seen of the nodes into their states. Pure: (state, event, now) gives changes. A node is UP while its link is; a broken
+ * link makes it SUSPECT at once; losing its place in the member list as well makes it DOWN, as does staying away for
+ * {@value #SUSPECT_MILLIS_MAX} ms; a member that stops answering while its link stands is DOWN when the member list drops it, and UP again when
+ * it comes back. A node that said that it leaves is LEFT, whatever breaks afterwards, until its link comes up again.
+ */
+final class MembershipTable {
+    static final int HISTORY_MAX = 1000;
+    static final long SUSPECT_MILLIS_MAX = 1500;
+    private static final int CAUSE_CHARS_MAX = 300;
+
+    private static final class Row {
+        String name;
+        String address;
+        State state;
+        long sinceMillis;
+        long startedMillis;
+        boolean linked;
+        boolean listed;
+        boolean droppedWhileLinked;
+
+        Node node(NodeId id) {
+            return new Node(id, name, address, state, sinceMillis, startedMillis);
+        }
+    }
+
+    private final NodeId self;
+    private final Map<NodeId, Row> rows = new TreeMap<>();
+    private final ArrayDeque<Change> history = new ArrayDeque<>();
+
+    MembershipTable(NodeId self) {
+        this.self = self;
+    }
+
+    /** The node is in the register: new, renamed or elsewhere. */
+    List<Change> registered(NodeId id, String name, String address, long now) {
+        Row row = rows.get(id);
+        if (row != null) {
+            row.name = name;
+            row.address = address;
+            return List.of();
+        }
+        Row fresh = new Row();
+        fresh.name = name;
+        fresh.address = address;
+        fresh.state = State.JOINING;
+        fresh.sinceMillis = now;
+        rows.put(id, fresh);
+        if (id.equals(self)) {
+            return change(id, fresh, State.UP, "this node started", now);
+        }
+        List<Change> changes = new ArrayList<>();
+        Change joining = new Change(now, id, State.JOINING, State.JOINING, "registered as " + name + " at " + address);
+        remember(joining);
+        changes.add(joining);
+        return changes;
+    }
+
+    List<Change> removed(NodeId id, long now) {
+        Row row = rows.remove(id);
+        if (row == null || row.state == State.LEFT) {
+            return List.of();
+        }
+        Change change = new Change(now, id, row.state, State.LEFT, "removed from the cluster");
+        remember(change);
+        return List.of(change);
+    }
+
+    List<Change> linkUp(NodeId id, String cause, long now) {
+        Row row = rows.get(id);
+        if (row == null || id.equals(self)) {
+            return List.of();
+        }
+        row.linked = true;
+        row.droppedWhileLinked = false;
+        return row.state == State.UP ? List.of() : change(id, row, State.UP, cause, now);
+    }
+
+    List<Change> linkDown(NodeId id, String cause, long now) {
+        Row row = rows.get(id);
+        if (row == null || !row.linked) {
+            return List.of();
+        }
+        row.linked = false;
+        if (row.state != State.UP) {
+            return List.of();
+        }
+        return change(id, row, State.SUSPECT, cause, now);
+    }
+
+    List<Change> listed(NodeId id, long now) {
+        Row row = rows.get(id);
+        if (row == null || id.equals(self)) {
+            return List.of();
+        }
+        row.listed = true;
+        if (row.linked && row.droppedWhileLinked) {
+            row.droppedWhileLinked = false;
+            return change(id, row, State.UP, "answers again", now);
+        }
+        return List.of();
+    }
+
+    List<Change> unlisted(NodeId id, String cause, long now) {
+        Row row = rows.get(id);
+        if (row == null || !row.listed) {
+            return List.of();
+        }
+        row.listed = false;
+        if (row.state == State.SUSPECT) {
+            return change(id, row, State.DOWN, cause, now);
+        }
+        if (row.state == State.UP && row.linked) {
+            row.droppedWhileLinked = true;
+            return change(id, row, State.DOWN, "does not answer though its link stands: " + cause, now);
+        }
+        return List.of();
+    }
+
+    List<Change> leaving(NodeId id, String cause, long now) {
+        Row row = rows.get(id);
+        if (row == null || row.state == State.LEFT) {
+            return List.of();
+        }
+        return change(id, row, State.LEFT, cause, now);
+    }
+
+    /** Called about every 100 ms: who was not seen for too long is down. */
+    List<Change> tick(long now) {
+        List<Change> changes = new ArrayList<>();
+        for (Map.Entry<NodeId, Row> entry : rows.entrySet()) {
+            Row row = entry.getValue();
+            boolean waited = now - row.sinceMillis >= SUSPECT_MILLIS_MAX;
+            if (waited && row.state == State.SUSPECT) {
+                changes.addAll(change(entry.getKey(), row, State.DOWN, "no link for " + SUSPECT_MILLIS_MAX + " ms", now));
+            } else if (waited && row.state == State.JOINING && !row.linked) {
+                changes.addAll(change(entry.getKey(), row, State.DOWN, "not reached at " + row.address + " since it was registered or this node started", now));
+            }
+        }
+        return changes;
+    }
+
+    private List<Change> change(NodeId id, Row row, State to, String cause, long now) {
+        String brief = cause.length() <= CAUSE_CHARS_MAX ? cause : cause.substring(0, CAUSE_CHARS_MAX);
+        Change change = new Change(now, id, row.state, to, brief);
+        if (to == State.UP && row.state != State.SUSPECT && !row.droppedWhileLinked) {
+            row.startedMillis = now;
+        }
+        row.state = to;
+        row.sinceMillis = now;
+        remember(change);
+        return List.of(change);
+    }
+
+    private void remember(Change change) {
+        history.addLast(change);
+        if (history.size() > HISTORY_MAX) {
+            history.removeFirst();
+        }
+    }
+
+    List<Node> nodes() {
+        List<Node> nodes = new ArrayList<>();
+        rows.forEach((id, row) -> nodes.add(row.node(id)));
+        return List.copyOf(nodes);
+    }
+
+    List<Change> history() {
+        return List.copyOf(history);
+    }
+}

@@ -1,0 +1,230 @@
+package io.ssi.core.cluster.hazelcast;
+
+import com.hazelcast.core.EntryEvent;
+import com.hazelcast.map.IMap;
+import com.hazelcast.map.listener.EntryAddedListener;
+import com.hazelcast.map.listener.EntryMergedListener;
+import com.hazelcast.map.listener.EntryRemovedListener;
+import com.hazelcast.map.listener.EntryUpdatedListener;
+import io.ssi.core.cluster.ClusterMap;
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A map with a whole copy on each node. Reads never leave this JVM. Writes change the copy at once and reach the others soon: a writer
+ * thread repeats them until Hazelcast took them. The copy follows entry events and is compared with the whole map when the member list
+ * changed, after a merge and now and then; a row of this node that is missing then is put again.
+ */
+final class LiveMap implements ClusterMap {
+    private static final Logger log = LoggerFactory.getLogger(LiveMap.class);
+    static final int UNWRITTEN_MAX = 100_000;
+    static final int VALUE_BYTES_MAX = 256 * 1024;
+
+    private final String name;
+    private final int self;
+    private final IMap<Integer, byte[]> shared;
+    private final Executor teller;
+    private final Runnable writeSoon;
+    private final List<BiConsumer<Integer, Row>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Runnable> mergeListeners = new CopyOnWriteArrayList<>();
+    private final Map<Integer, Row> view = new HashMap<>(); // this and the next two: guarded by view
+    private final Map<Integer, Optional<Row>> unwritten = new LinkedHashMap<>();
+    private Set<Integer> touched; // keys changed while the whole map is read; null when it is not
+
+    LiveMap(String name, int self, IMap<Integer, byte[]> shared, Executor teller, Runnable writeSoon) {
+        this.name = name;
+        this.self = self;
+        this.shared = shared;
+        this.teller = teller;
+        this.writeSoon = writeSoon;
+    }
+
+    /** Listens first and reads everything after, so that nothing falls between. */
+    void follow() {
+        shared.addEntryListener(new Events(), true);
+        refresh();
+    }
+
+    private final class Events implements EntryAddedListener<Integer, byte[]>, EntryUpdatedListener<Integer, byte[]>,
+            EntryRemovedListener<Integer, byte[]>, EntryMergedListener<Integer, byte[]> {
+        @Override
+        public void entryAdded(EntryEvent<Integer, byte[]> event) {
+            came(event.getKey(), Rows.row(event.getValue()));
+        }
+
+        @Override
+        public void entryUpdated(EntryEvent<Integer, byte[]> event) {
+            came(event.getKey(), Rows.row(event.getValue()));
+        }
+
+        @Override
+        public void entryMerged(EntryEvent<Integer, byte[]> event) {
+            came(event.getKey(), Rows.row(event.getValue()));
+        }
+
+        @Override
+        public void entryRemoved(EntryEvent<Integer, byte[]> event) {
+            went(event.getKey());
+        }
+    }
+
+    private void came(int key, Row row) {
+        synchronized (view) {
+            if (touched != null) {
+                touched.add(key);
+            }
+            Optional<Row> own = unwritten.get(key);
+            Row present = view.get(key);
+            boolean older = present != null && row.version() < present.version();
+            if (older || (own != null && (own.isEmpty() || row.version() <= own.get().version())) || Rows.same(row, present)) {
+                return;
+            }
+            unwritten.remove(key);
+            set(key, row);
+        }
+    }
+
+    private void went(int key) {
+        synchronized (view) {
+            if (touched != null) {
+                touched.add(key);
+            }
+            if (!unwritten.containsKey(key)) {
+                set(key, null);
+            }
+        }
+    }
+
+    /** With the monitor held, so listeners hear of the changes of a key in their order. */
+    private void set(int key, Row row) {
+        Row before = row == null ? view.remove(key) : view.put(key, row);
+        if (row != null || before != null) {
+            teller.execute(() -> listeners.forEach(listener -> listener.accept(key, row)));
+        }
+    }
+
+    @Override
+    public void put(int key, Row row) {
+        if (row.value().length > VALUE_BYTES_MAX) {
+            throw new SsiException(ErrorCode.LIMIT, "a row of " + row.value().length + " bytes in map " + name + " exceeds " + VALUE_BYTES_MAX);
+        }
+        change(key, Optional.of(row));
+    }
+
+    @Override
+    public void remove(int key) {
+        change(key, Optional.empty());
+    }
+
+    private void change(int key, Optional<Row> row) {
+        synchronized (view) {
+            if (unwritten.size() >= UNWRITTEN_MAX && !unwritten.containsKey(key)) {
+                throw new SsiException(ErrorCode.LIMIT, UNWRITTEN_MAX + " rows of map " + name + " wait to be written; the cluster's maps do not answer");
+            }
+            unwritten.put(key, row);
+            set(key, row.orElse(null));
+        }
+        writeSoon.run();
+    }
+
+    /** On the writer thread: writes what waits. Throws what Hazelcast throws; what was not written stays. */
+    void write() {
+        Map<Integer, Optional<Row>> batch;
+        synchronized (view) {
+            batch = new LinkedHashMap<>(unwritten);
+        }
+        batch.forEach((key, row) -> {
+            if (row.isPresent()) {
+                shared.set(key, Rows.bytes(row.get()));
+            } else {
+                shared.delete(key);
+            }
+            synchronized (view) {
+                if (unwritten.get(key) == row) {
+                    unwritten.remove(key);
+                }
+            }
+        });
+    }
+
+    /** On the writer thread: compares the copy with the whole map. */
+    void refresh() {
+        synchronized (view) {
+            touched = new HashSet<>();
+        }
+        Map<Integer, Row> all = new HashMap<>();
+        try {
+            shared.entrySet().forEach(entry -> all.put(entry.getKey(), Rows.row(entry.getValue())));
+        } catch (RuntimeException e) {
+            synchronized (view) {
+                touched = null;
+            }
+            throw e;
+        }
+        int again = 0;
+        synchronized (view) {
+            Set<Integer> skip = touched;
+            touched = null;
+            for (Map.Entry<Integer, Row> entry : all.entrySet()) {
+                if (!skip.contains(entry.getKey())) {
+                    came(entry.getKey(), entry.getValue());
+                }
+            }
+            for (Integer key : List.copyOf(view.keySet())) {
+                if (!all.containsKey(key) && !skip.contains(key) && !unwritten.containsKey(key)) {
+                    Row row = view.get(key);
+                    if (row.owner() == self) {
+                        unwritten.put(key, Optional.of(row));
+                        again++;
+                    } else {
+                        set(key, null);
+                    }
+                }
+            }
+        }
+        if (again > 0) {
+            log.info("map {}: {} rows of this node were missing and are put again", name, again);
+            writeSoon.run();
+        }
+    }
+
+    void merged() {
+        teller.execute(() -> mergeListeners.forEach(Runnable::run));
+    }
+
+    @Override
+    public Optional<Row> get(int key) {
+        synchronized (view) {
+            return Optional.ofNullable(view.get(key));
+        }
+    }
+
+    @Override
+    public Map<Integer, Row> all() {
+        synchronized (view) {
+            return Map.copyOf(view);
+        }
+    }
+
+    @Override
+    public void onChange(BiConsumer<Integer, Row> listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void onMerge(Runnable listener) {
+        mergeListeners.add(listener);
+    }
+}

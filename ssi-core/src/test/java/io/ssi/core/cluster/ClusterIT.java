@@ -1,0 +1,112 @@
+package io.ssi.core.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.ssi.core.id.NodeId;
+import io.ssi.core.id.VPid;
+import io.ssi.core.net.LocalNetwork;
+import io.ssi.core.net.MessageRegistry;
+import io.ssi.core.net.Transport;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole control planes over a network in memory, with Hazelcast's own sockets on loopback and Raft journals on disk. */
+@Timeout(60)
+class ClusterIT {
+    private static final byte[] KEY = "a key for this test".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    Path folder;
+    private final LocalNetwork network = new LocalNetwork(1);
+    private final List<Running> running = new ArrayList<>();
+
+    private record Running(Transport transport, Cluster cluster) {
+        void kill() {
+            transport.close();
+            cluster.close();
+        }
+    }
+
+    private Running start(int place, boolean maps) {
+        Transport transport = network.node(new InetSocketAddress("127.0.0.1", 7700 + place), Cluster.messages(new MessageRegistry()));
+        List<InetSocketAddress> seeds = place == 1 ? List.of() : List.of(new InetSocketAddress("127.0.0.1", 7701));
+        Cluster cluster = Cluster.start(new ClusterConfig("n" + place, seeds, maps, ClusterConfig.TIME_SCALE), transport,
+                folder.resolve("n" + place), KEY, new SimpleMeterRegistry());
+        Running started = new Running(transport, cluster);
+        running.add(started);
+        return started;
+    }
+
+    private static Membership.State state(Running seenBy, int node) {
+        return seenBy.cluster().membership().nodes().stream().filter(n -> n.id().number() == node).map(Membership.Node::state).findFirst().orElse(null);
+    }
+
+    @AfterEach
+    void stop() {
+        running.forEach(Running::kill);
+        network.close();
+    }
+
+    @Test
+    void mapsFollowAndANodeThatDiesIsNoticed() throws Exception {
+        Running one = start(1, true);
+        Running two = start(2, true);
+        Running three = start(3, true);
+        ClusterMap table = one.cluster().map("vproc");
+        table.put(1_000_001, new ClusterMap.Row(1, 1, new byte[] {1}));
+        ClusterMap there = three.cluster().map("vproc");
+        await().atMost(Duration.ofSeconds(10)).until(() -> there.get(1_000_001).isPresent());
+        two.cluster().map("vproc").put(2_000_001, new ClusterMap.Row(2, 1, new byte[] {2}));
+        await().atMost(Duration.ofSeconds(5)).until(() -> there.all().size() == 2 && table.all().size() == 2);
+        two.cluster().leave("stopped by test");
+        two.kill();
+        await().atMost(Duration.ofSeconds(5)).until(() -> state(one, 2) == Membership.State.LEFT && state(three, 2) == Membership.State.LEFT);
+        assertThat(there.all()).hasSize(2);
+    }
+
+    @Test
+    void numbersStayAndALeaderIsReplaced() throws Exception {
+        Running one = start(1, false);
+        assertThat(one.cluster().consensus().nextVPidBlock(new NodeId(1), 100, 11).get(5, TimeUnit.SECONDS)).isEqualTo(1);
+        Running two = start(2, false);
+        Running three = start(3, false);
+        assertThat(three.cluster().membership().self()).isEqualTo(new NodeId(3));
+        await().atMost(Duration.ofSeconds(10)).until(() -> ((io.ssi.core.cluster.raft.RaftConsensus) one.cluster().consensus()).voters().size() == 3);
+        Consensus.Place born = new Consensus.Place(VPid.of(new NodeId(1), 17), new NodeId(1), 1);
+        three.cluster().consensus().placeBorn(born, 12).get(5, TimeUnit.SECONDS);
+        long killed = System.nanoTime();
+        one.kill();
+        assertThat(two.cluster().consensus().placeMove(born, new NodeId(2), 13).get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(System.nanoTime() - killed).isLessThan(Duration.ofSeconds(3).toNanos());
+        await().atMost(Duration.ofSeconds(3)).until(() -> state(two, 1) == Membership.State.DOWN);
+        Running again = start(1, false);
+        assertThat(again.cluster().membership().self()).isEqualTo(new NodeId(1));
+        assertThat(again.cluster().consensus().place(born.vpid()).get(5, TimeUnit.SECONDS)).contains(new Consensus.Place(born.vpid(), new NodeId(2), 2));
+        await().atMost(Duration.ofSeconds(5)).until(() -> state(two, 1) == Membership.State.UP);
+    }
+
+    @Test
+    void theWholeClusterComesBackFromDisk() throws Exception {
+        Running one = start(1, false);
+        Running two = start(2, false);
+        await().atMost(Duration.ofSeconds(10)).until(() -> ((io.ssi.core.cluster.raft.RaftConsensus) one.cluster().consensus()).voters().size() == 2);
+        one.cluster().consensus().nextVPidBlock(new NodeId(2), 100, 21).get(5, TimeUnit.SECONDS);
+        one.kill();
+        two.kill();
+        Running twoAgain = start(2, false);
+        start(1, false);
+        assertThat(twoAgain.cluster().consensus().nextVPidBlock(new NodeId(2), 100, 22).get(8, TimeUnit.SECONDS)).isEqualTo(101);
+        assertThat(twoAgain.cluster().consensus().nextVPidBlock(new NodeId(2), 100, 21).get(8, TimeUnit.SECONDS)).isEqualTo(1);
+    }
+}
