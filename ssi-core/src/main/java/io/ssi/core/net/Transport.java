@@ -11,7 +11,8 @@ import java.util.function.BiConsumer;
  * The data plane between daemons: one authenticated, encrypted link per node pair that carries requests, one-way
  * messages and flow-controlled byte streams. All methods are thread-safe and none blocks. Handlers run on the transport's
  * worker threads (never on an event loop), so a handler may block; a request sent from inside a handler has priority over
- * fresh ones, so nested calls cannot dead-lock behind throttled ones.
+ * fresh ones, so nested calls cannot dead-lock behind throttled ones (made on the handler's own thread; what it hands to another
+ * thread counts as fresh). A message has at most 4 MiB; what is larger travels in a stream. A node may call and message itself.
  */
 public interface Transport extends AutoCloseable {
     /** This node's number; null before {@link #identify}. */
@@ -55,7 +56,11 @@ public interface Transport extends AutoCloseable {
     /** Sends without an answer; lost when the link is down. Order per node pair is kept. */
     void send(NodeId to, Message message);
 
-    /** Registers the one handler of a request type; its exception is sent back as code and message. */
+    /**
+     * Registers the one handler of a request type; its exception is sent back as code and message. Up to 256 fresh requests of
+     * all nodes are handled at once, 4096 more wait (then LIMIT): a handler shall not wait for what may take minutes, but
+     * answer and send a message later.
+     */
     <A, R extends Request<A>> void serve(Class<R> type, Handler<R, A> handler);
 
     /** Registers the one handler of a one-way message type. Messages of one type from one node are handled in order. */

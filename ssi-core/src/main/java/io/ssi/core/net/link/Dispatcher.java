@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /** Runs handlers on workers: requests as {@link Admission} says, one-way messages in order per lane. Thread-safe. */
 public final class Dispatcher {
     /** Requests of other nodes that run at once, not counting nested ones. */
-    public static final int FRESH_MAX = 64;
+    public static final int FRESH_MAX = 256;
 
     /** Requests that wait for one of those places. */
     public static final int WAITING_MAX = 4096;

@@ -197,7 +197,7 @@ public final class LinkSession {
             sink.send(new Frame.Answer(id, context.codec().encode(handler.handle(peer, request))));
         } catch (SsiException e) {
             answerFailure(id, e.code(), String.valueOf(e.getMessage()));
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             if ((e instanceof CompletionException || e instanceof ExecutionException) && e.getCause() instanceof SsiException inner) {
                 answerFailure(id, inner.code(), String.valueOf(inner.getMessage()));
                 return;

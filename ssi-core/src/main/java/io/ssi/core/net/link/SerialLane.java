@@ -2,9 +2,13 @@ package io.ssi.core.net.link;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs tasks one after another on borrowed workers. Thread-safe. */
 public final class SerialLane {
+    private static final Logger log = LoggerFactory.getLogger(SerialLane.class);
+
     private final Executor workers;
     private final int waitingMax;
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(); // guarded by itself
@@ -15,7 +19,7 @@ public final class SerialLane {
         this.waitingMax = waitingMax;
     }
 
-    /** False when the lane is full; the task must not throw. */
+    /** False when the lane is full. What the task throws is logged. */
     public boolean offer(Runnable task) {
         synchronized (tasks) {
             if (tasks.size() >= waitingMax) {
@@ -41,7 +45,12 @@ public final class SerialLane {
                     return;
                 }
             }
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | Error e) {
+                // One failed task must not end the lane.
+                log.error("a task failed", e);
+            }
         }
     }
 }

@@ -254,6 +254,7 @@ final class Links implements Connection.Owner {
             news = !why.getMessage().equals(peer.lastFailure);
             peer.lastFailure = why.getMessage();
             retryLater(peer);
+            dropIfUnused(peer);
         }
         if (news) {
             log.info("node {} cannot be reached: {}; trying again", peer.node, why.getMessage());

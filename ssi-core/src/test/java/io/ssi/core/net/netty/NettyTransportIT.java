@@ -129,12 +129,26 @@ class NettyTransportIT {
         }
         await().untilAsserted(() -> assertThat(node.refusals()).extracting(Transport.Refusal::reason).containsExactly("it does not speak TLS"));
         for (byte[] garbage : List.of(new byte[] {0, 0, 0, 0}, new byte[] {0x7f, 0, 0, 0, 1}, new byte[] {0, 0, 0, 2, 99, 1}, new byte[] {0, 0, 0, 1, 2})) {
-            try (Socket socket = TlsClient.connect(key, node.address())) {
+            try (Socket socket = TlsClient.connect(key, key, node.address())) {
                 socket.getOutputStream().write(garbage);
                 assertEnds(socket);
             }
         }
         assertThat(node.isUp(TWO)).isTrue();
+    }
+
+    /** Who does not care for the other side's certificate still has to show one. */
+    @Test
+    void certificateOfAnotherKeyIsRefusedBeforeAnythingIsParsed() throws Exception {
+        NettyTransport node = node(key, 0);
+        try (Socket socket = TlsClient.connect(ClusterKey.random(), key, node.address())) {
+            socket.getOutputStream().write(new byte[] {0, 0, 0, 2, 99, 1});
+            assertEnds(socket);
+        } catch (IOException refusedAtOnce) {
+            // TLS 1.3 tells the client with its next read or write.
+        }
+        await().untilAsserted(() -> assertThat(node.refusals()).extracting(Transport.Refusal::reason)
+                .containsExactly("the certificate of \"CN=client\" was made with another cluster key"));
     }
 
     private static void assertEnds(Socket socket) throws IOException {

@@ -15,9 +15,10 @@ import javax.net.ssl.TrustManager;
 final class TlsClient {
     private TlsClient() {}
 
-    static Socket connect(ClusterKey key, InetSocketAddress to) throws Exception {
-        ClusterTrust trust = new ClusterTrust(key);
-        ClusterTrust.Identity identity = trust.newIdentity("client");
+    /** Shows a certificate made with one key and accepts those made with another. */
+    static Socket connect(ClusterKey shown, ClusterKey accepted, InetSocketAddress to) throws Exception {
+        ClusterTrust trust = new ClusterTrust(accepted);
+        ClusterTrust.Identity identity = new ClusterTrust(shown).newIdentity("client");
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         store.setKeyEntry("me", identity.key(), new char[0], new Certificate[] {identity.certificate()});
