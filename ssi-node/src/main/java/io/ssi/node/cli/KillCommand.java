@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "ssi-kill", description = "Sends a signal to processes, wherever they are.", sortOptions = false,
-        customSynopsis = "Usage: ssi-kill [-h] [-s=PATH] [-SIGNAL] VPID...",
+        customSynopsis = "ssi-kill [-h] [-s=PATH] [-SIGNAL] VPID...",
         footer = {"", "SIGNAL is TERM (default), KILL, STOP, CONT, INT, HUP, QUIT, USR1, USR2 or a number.",
             "Example: end a program at once", "  ssi-kill -KILL 3000017"})
 final class KillCommand extends Base {

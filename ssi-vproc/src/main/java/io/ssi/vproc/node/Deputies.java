@@ -157,7 +157,7 @@ public final class Deputies {
             return;
         }
         try (stream) {
-            deputy.pump(header.fd(), header.incarnation(), stream.input());
+            deputy.pump(header.fd(), header.incarnation(), stream);
         }
     }
 
@@ -191,6 +191,7 @@ public final class Deputies {
                 CompletableFuture.delayedExecutor(QUORUM_AGAIN_MILLIS, TimeUnit.MILLISECONDS).execute(() -> checkLoss(deputy, down));
             } else if (stillDown && (place.isEmpty() || place.get().node().equals(down))) {
                 int incarnation = place.map(Consensus.Place::incarnation).orElse(Integer.MAX_VALUE - 1);
+                deputy.breakStreams("node " + down + " was lost");
                 end(deputy, incarnation, ExitStatus.unknown("node " + down + " was lost"));
             }
         });

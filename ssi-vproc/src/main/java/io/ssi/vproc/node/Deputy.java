@@ -2,6 +2,7 @@ package io.ssi.vproc.node;
 
 import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
+import io.ssi.core.net.ByteStream;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +40,8 @@ final class Deputy {
     final long token;
     private final StdinSender stdinSender;
     private final OutputLane[] lanes = new OutputLane[2];
+    private final Set<ByteStream> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean hostLost;
 
     private HostLink link;
     private long osPid;
@@ -122,22 +127,36 @@ final class Deputy {
     // ---- output
 
     /** Delivers the stream of one incarnation from its beginning to its end; blocks until then. */
-    void pump(int fd, int incarnation, InputStream in) throws InterruptedException {
+    void pump(int fd, int incarnation, ByteStream stream) throws InterruptedException {
         OutputLane lane = lanes[fd - 1];
+        streams.add(stream);
+        if (hostLost) {
+            stream.reset("the host is lost");
+        }
         if (!lane.take(incarnation)) {
             LOG.warn("output {} of process {} came after its turn (incarnation {}) and is thrown away", fd, vpid, incarnation);
+            streams.remove(stream);
+            stream.reset("its turn has passed");
             return;
         }
         byte[] buffer = new byte[CHUNK];
         try {
+            InputStream in = stream.input();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 deliver(fd, Arrays.copyOf(buffer, count));
             }
         } catch (IOException broken) {
             LOG.warn("output {} of process {} broke, some of it may be lost: {}", fd, vpid, broken.getMessage());
         } finally {
+            streams.remove(stream);
             lane.ended(incarnation);
         }
+    }
+
+    /** The host is lost: nothing more can come, even if its link still stands. */
+    void breakStreams(String cause) {
+        hostLost = true;
+        streams.forEach(stream -> stream.reset(cause));
     }
 
     private synchronized void deliver(int fd, byte[] bytes) throws InterruptedException {
