@@ -8,6 +8,7 @@ import io.ssi.agent.link.DaemonLink;
 import io.ssi.agent.link.DaemonStarter;
 import io.ssi.agent.link.Identity;
 import io.ssi.core.wire.LinkMessage.Role;
+import io.ssi.migrate.client.ThreadIds;
 import java.io.BufferedInputStream;
 import java.io.FileDescriptor;
 import java.io.FilterInputStream;
@@ -54,6 +55,9 @@ public final class Agent {
     /** Apart, because its code refers to hook classes, which must exist before it is verified. */
     private static final class Assembly {
         static AgentRuntime start(AgentOptions options, String jar, Instrumentation instrumentation, long startMillis) throws Exception {
+            if (options.landing) {
+                ThreadIds.moveAway(JavaBase.trusted());
+            }
             AgentRuntime runtime = new AgentRuntime(options, instrumentation);
             long osPid = Identity.osPid();
             DaemonLink link = null;

@@ -1,7 +1,11 @@
 package io.ssi.agent;
 
+import java.util.concurrent.locks.LockSupport;
+
 /** Main of a JVM that a process moves into: its first thread stands for the end of the process and does nothing else. */
 public final class Landing {
+    private static final long LOOK_NANOS = 5_000_000;
+
     private Landing() {}
 
     /**
@@ -11,8 +15,9 @@ public final class Landing {
     public static void main() throws InterruptedException {
         Agent.runtime().keep(Thread.currentThread());
         Thread main = SsiProcess.awaitStarted();
-        if (main != null) {
-            main.join();
+        // Not join(): the main thread has this thread's number, by which the JVM tells owners of a monitor apart.
+        while (main != null && main.isAlive()) {
+            LockSupport.parkNanos(LOOK_NANOS);
         }
         if (SsiProcess.statusAtEnd() != 0) {
             Thread.currentThread().setUncaughtExceptionHandler(new Silent());

@@ -53,7 +53,7 @@ final class Freezer {
         this.jdk = jdk;
         this.port = port;
         this.frames = new FrameReader(jdk);
-        this.barrier = new EscapeBarrier();
+        this.barrier = jdk.withNativeAccess(EscapeBarrier::new);
         this.snapshots = new Snapshots(jdk);
     }
 
@@ -63,7 +63,7 @@ final class Freezer {
         Thread self = Thread.currentThread();
         int epoch;
         synchronized (this) {
-            if (!frozen || port.isAgentThread(self) || !inside.add(self)) {
+            if (!frozen || isAgent(self) || !inside.add(self)) {
                 return;
             }
             epoch = this.epoch;
@@ -243,8 +243,12 @@ final class Freezer {
         return left;
     }
 
-    boolean isProgram(Thread thread) {
-        if (!thread.isAlive() || port.isAgentThread(thread) || thread.getClass().getClassLoader() == Freezer.class.getClassLoader()) {
+    private boolean isAgent(Thread thread) {
+        return port.isAgentThread(thread) || thread.getClass().getClassLoader() == Freezer.class.getClassLoader();
+    }
+
+    private boolean isProgram(Thread thread) {
+        if (!thread.isAlive() || isAgent(thread)) {
             return false;
         }
         ThreadGroup group = thread.getThreadGroup();

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.function.Supplier;
 import jdk.internal.misc.Unsafe;
 
 /** The JDK's inner members that capture and resume need, found once by the trusted lookup. */
@@ -19,6 +20,22 @@ final class Jdk {
         this.trusted = trusted;
         this.declaredFields = virtual(Class.class, "getDeclaredFields0", Field[].class, boolean.class);
         this.allThreads = statically(Thread.class, "getAllThreads", Thread[].class);
+    }
+
+    /**
+     * Runs something that makes foreign function handles, without a warning on the program's standard error and without
+     * allowing the program itself anything: all unnamed modules share one flag, which is put back.
+     */
+    <T> T withNativeAccess(Supplier<T> action) {
+        Object unnamed = getStatic(Module.class, "ALL_UNNAMED_MODULE");
+        long flag = U.objectFieldOffset(field(Module.class, "enableNativeAccess"));
+        boolean before = U.getBooleanVolatile(unnamed, flag);
+        U.putBooleanVolatile(unnamed, flag, true);
+        try {
+            return action.get();
+        } finally {
+            U.putBooleanVolatile(unnamed, flag, before);
+        }
     }
 
     MethodHandles.Lookup trusted() {

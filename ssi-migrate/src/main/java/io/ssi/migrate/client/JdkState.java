@@ -15,6 +15,7 @@ final class JdkState {
         "java.lang.Thread$ThreadNumbering#next",
         "java.util.Locale#defaultLocale", "java.util.Locale#defaultDisplayLocale", "java.util.Locale#defaultFormatLocale",
         "java.util.TimeZone#defaultTimeZone",
+        "java.lang.SsiProcess#statusAtEnd",
     };
 
     /** Found by name like any JDK constant, but their contents travel too. class#field. */
@@ -26,7 +27,8 @@ final class JdkState {
             "java.util.concurrent.ThreadLocalRandom#seeder");
 
     /** Classes whose static finals are not names: their values travel by field. */
-    static final Set<String> UNNAMED_HOLDERS = Set.of("java.lang.System", "java.lang.SsiHook", "java.lang.SsiResume");
+    static final Set<String> UNNAMED_HOLDERS = Set.of("java.lang.System", "java.lang.SsiHook", "java.lang.SsiResume",
+            "java.lang.SsiProcess");
 
     private static final Set<String> REBUILT = Set.of(
             "java.lang.reflect.Method#methodAccessor",

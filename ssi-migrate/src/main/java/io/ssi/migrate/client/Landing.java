@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 
 /** The landing JVM's part of a move: load classes, build the image, enter every frame, wait for Go. */
@@ -21,6 +20,8 @@ final class Landing {
     /** A thread that has not come to its gate by then cannot be entered, milliseconds. */
     private static final long ENTER_MILLIS = 10_000;
     private static final byte[] END = new byte[0];
+    /** Thread.PRIMORDIAL_TID. */
+    private static final long PRIMORDIAL = 3;
 
     private final Jdk jdk;
     private final AgentPort port;
@@ -30,8 +31,8 @@ final class Landing {
     private final Set<String> initialised = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
     private volatile long expectedCrc;
-    private final CountDownLatch running = new CountDownLatch(1);
-    private volatile Thread main;
+    /** The program's main thread; null if that had ended. */
+    private Thread main;
     private List<StoppedThread> threads = List.of();
     private long nextThreadId;
     private final ThreadIds threadIds;
@@ -47,12 +48,6 @@ final class Landing {
 
     boolean isInitialised(String internalName) {
         return initialised.contains(internalName);
-    }
-
-    /** Blocks until the program runs here; its main thread, or null if that had ended. */
-    Thread awaitRunning() throws InterruptedException {
-        running.await();
-        return main;
     }
 
     /** Loads what the program had initialised; nothing of it runs. */
@@ -106,8 +101,6 @@ final class Landing {
             }
         }
     }
-
-    private static final long PRIMORDIAL = 3;
 
     private byte[] next() throws IOException {
         try {
@@ -215,8 +208,8 @@ final class Landing {
             }
         }
         threadIds.next(Math.max(nextThreadId, 0));
+        SsiProcess.started(main);
         SsiResume.open();
         threads = List.of();
-        running.countDown();
     }
 }

@@ -56,11 +56,6 @@ public final class MigrationClient {
         return l != null && l.isInitialised(internalName);
     }
 
-    /** Landing: blocks until the program runs here. Its main thread, or null if that had ended before. */
-    public Thread awaitRunning() throws InterruptedException {
-        return worker().landing.awaitRunning();
-    }
-
     private synchronized Worker worker() {
         if (worker == null) {
             worker = new Worker();

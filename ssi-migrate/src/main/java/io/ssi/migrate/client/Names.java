@@ -43,7 +43,9 @@ final class Names {
         names.put(ClassLoader.getSystemClassLoader(), "loader:app");
         names.put(ClassLoader.getPlatformClassLoader(), "loader:platform");
         names.put(ClassLoader.getSystemClassLoader().getUnnamedModule(), "unnamed:app");
-        names.keySet().forEach(named -> namedClasses.add(named.getClass()));
+        for (Object named : names.keySet()) {
+            namedClasses.add(named == null ? Object.class : named.getClass()); // null: the map's own stand-in for it
+        }
     }
 
     private static ThreadGroup mainGroup(ThreadGroup system) {
@@ -69,14 +71,20 @@ final class Names {
             }
             String name = type.getName() + "#" + field.getName();
             names.putIfAbsent(value, name);
-            if (value instanceof Object[] array) {
+            if (value instanceof Object[] array && isConstant(type, array)) {
                 for (int i = 0; i < array.length; i++) {
-                    if (array[i] != null && !(array[i] instanceof Class) && !(array[i] instanceof String)) {
+                    if (array[i] != null) {
                         names.putIfAbsent(array[i], name + "#" + i);
                     }
                 }
             }
         }
+    }
+
+    /** Arrays whose elements are the same in every JVM: an enum's values, the caches of the boxes. */
+    private static boolean isConstant(Class<?> owner, Object[] array) {
+        return array.getClass().getComponentType() == owner && owner.isEnum()
+                || owner.getName().startsWith("java.lang.") && owner.getName().endsWith("Cache");
     }
 
     /** The name, or null: this object is the program's. */
@@ -98,7 +106,13 @@ final class Names {
         String[] parts = name.split("#");
         Class<?> type = Class.forName(parts[0], true, ClassLoader.getPlatformClassLoader());
         Object value = jdk.getStatic(type, parts[1]);
-        return parts.length == 2 ? value : ((Object[]) value)[Integer.parseInt(parts[2])];
+        if (parts.length == 3) {
+            value = ((Object[]) value)[Integer.parseInt(parts[2])];
+        }
+        if (value == null) {
+            throw new ClassNotFoundException("object " + name + " is not in this JVM");
+        }
+        return value;
     }
 
     private static Object findSpecial(String kind, String name) throws ReflectiveOperationException {

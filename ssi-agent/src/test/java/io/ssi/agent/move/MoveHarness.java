@@ -1,0 +1,248 @@
+package io.ssi.agent.move;
+
+import io.ssi.core.wire.LinkCodec;
+import io.ssi.core.wire.LinkMessage;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A node daemon reduced to what one process and its moves need, without network or commit: starts a program under the agent and
+ * moves it from JVM to JVM on this host. Its standard output goes to one file, whichever JVM writes it.
+ */
+final class MoveHarness implements AutoCloseable {
+    private static final long ANSWER_SECONDS = 60;
+    private static final int VPID = 1_000_001;
+
+    private final Path folder;
+    private final Path socket;
+    private final ServerSocketChannel server;
+    private final List<String> jvm;
+    private final String classPath;
+    private final File output;
+    private final File errors;
+    private final BlockingQueue<Link> arrivals = new LinkedBlockingQueue<>();
+    private final List<Process> started = new ArrayList<>();
+    private Process current;
+    private Link link;
+    private long migrations;
+    /** Parts of each pause, microseconds: freeze, capture, write, build. */
+    final List<LinkMessage.ImageEnd> images = new ArrayList<>();
+    final List<Long> pauses = new ArrayList<>();
+
+    MoveHarness(Path folder, List<String> jvm, String classPath) throws IOException {
+        this.folder = folder;
+        this.socket = folder.resolve("d.sock");
+        this.jvm = jvm;
+        this.classPath = classPath;
+        this.output = folder.resolve("stdout").toFile();
+        this.errors = folder.resolve("stderr").toFile();
+        server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        server.bind(UnixDomainSocketAddress.of(socket));
+        Thread.ofVirtual().start(this::accept);
+    }
+
+    static String agentJar() {
+        return Path.of(System.getProperty("ssi.agent.jar", "target/ssi-agent.jar")).toAbsolutePath().toString();
+    }
+
+    private void accept() {
+        while (server.isOpen()) {
+            try {
+                Link arrived = new Link(server.accept());
+                Thread.ofVirtual().start(arrived::read);
+            } catch (IOException e) {
+                return;
+            }
+        }
+    }
+
+    /** The harness's end of one JVM's connection. */
+    final class Link {
+        final SocketChannel channel;
+        final OutputStream out;
+        final BlockingQueue<LinkMessage> messages = new LinkedBlockingQueue<>();
+
+        Link(SocketChannel channel) {
+            this.channel = channel;
+            this.out = Channels.newOutputStream(channel);
+        }
+
+        void read() {
+            try {
+                DataInputStream in = new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel)));
+                while (true) {
+                    LinkMessage message = LinkCodec.read(in);
+                    if (message == null) {
+                        return; // the JVM ended
+                    }
+                    if (message instanceof LinkMessage.Hello) {
+                        send(new LinkMessage.Welcome(VPID, 1, "test", 1));
+                        arrivals.add(this);
+                    } else if (!(message instanceof LinkMessage.Report) && !(message instanceof LinkMessage.Exiting)) {
+                        messages.add(message);
+                    }
+                }
+            } catch (IOException e) {
+                // the JVM was killed
+            }
+        }
+
+        void send(LinkMessage message) throws IOException {
+            LinkCodec.write(out, message);
+            out.flush();
+        }
+
+        <M extends LinkMessage> M await(Class<M> type) throws Exception {
+            LinkMessage message = messages.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+            if (message instanceof LinkMessage.Cannot refused) {
+                throw new RefusedException(String.join("\n", refused.reasons()));
+            }
+            if (!type.isInstance(message)) {
+                throw new IOException("expected " + type.getSimpleName() + ", got " + message + "\nstderr:\n"
+                        + Files.readString(errors.toPath()));
+            }
+            return type.cast(message);
+        }
+    }
+
+    static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        RefusedException(String reasons) {
+            super(reasons);
+        }
+    }
+
+    void start(String main, String... arguments) throws Exception {
+        List<String> command = command("");
+        command.add(main);
+        command.addAll(List.of(arguments));
+        current = launch(command);
+        link = arrival();
+    }
+
+    private List<String> command(String landing) {
+        List<String> command = new ArrayList<>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.addAll(jvm);
+        command.add("-javaagent:" + agentJar() + "=socket=" + socket + landing);
+        command.add("-cp");
+        command.add(classPath);
+        return command;
+    }
+
+    private Process launch(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).directory(folder.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output))
+                .redirectError(ProcessBuilder.Redirect.appendTo(errors)).start();
+        started.add(process);
+        return process;
+    }
+
+    private Link arrival() throws Exception {
+        Link arrived = arrivals.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+        if (arrived == null) {
+            throw new IOException("the JVM did not say hello\nstderr:\n" + Files.readString(errors.toPath()));
+        }
+        return arrived;
+    }
+
+    boolean isRunning() {
+        return current.isAlive();
+    }
+
+    /** Moves the program into a new JVM; a refusal leaves it where it is. */
+    void move() throws Exception {
+        long migration = ++migrations;
+        link.send(new LinkMessage.Prepare(migration));
+        LinkMessage.Prepared prepared = link.await(LinkMessage.Prepared.class);
+        List<String> command = command(",landing=" + migration);
+        command.addAll(List.of("io.ssi.agent.Premain", "landing"));
+        Process target = launch(command);
+        Link landing = arrival();
+        try {
+            landing.send(new LinkMessage.Land(migration, prepared.classes()));
+            landing.await(LinkMessage.LandReady.class);
+            long begun = System.nanoTime();
+            link.send(new LinkMessage.Freeze(migration, 5000));
+            LinkMessage part;
+            do {
+                part = link.messages.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
+                if (part instanceof LinkMessage.Cannot refused) {
+                    throw new RefusedException(String.join("\n", refused.reasons()));
+                }
+                landing.send(part);
+            } while (!(part instanceof LinkMessage.ImageEnd));
+            images.add((LinkMessage.ImageEnd) part);
+            landing.await(LinkMessage.Built.class);
+            link.send(new LinkMessage.Depart(migration, 0));
+            current.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS);
+            landing.send(new LinkMessage.Go(migration, (int) migration + 1));
+            landing.await(LinkMessage.Running.class);
+            pauses.add((System.nanoTime() - begun) / 1000);
+            current = target;
+            link = landing;
+        } catch (RefusedException e) {
+            target.destroyForcibly();
+            throw e;
+        }
+    }
+
+    /** Asks for a roll-back of a freeze that was complete. */
+    void freezeAndResume() throws Exception {
+        long migration = ++migrations;
+        link.send(new LinkMessage.Prepare(migration));
+        link.await(LinkMessage.Prepared.class);
+        link.send(new LinkMessage.Freeze(migration, 5000));
+        while (!(link.messages.poll(ANSWER_SECONDS, TimeUnit.SECONDS) instanceof LinkMessage.ImageEnd)) {
+            // the image is not wanted
+        }
+        link.send(new LinkMessage.Resume(migration));
+        link.await(LinkMessage.Resumed.class);
+    }
+
+    LinkMessage.Explained explain() throws Exception {
+        long migration = ++migrations;
+        link.send(new LinkMessage.Explain(migration, 1000));
+        return link.await(LinkMessage.Explained.class);
+    }
+
+    /** Exit status of the JVM the program is in. */
+    int await(long seconds) throws Exception {
+        if (!current.waitFor(seconds, TimeUnit.SECONDS)) {
+            throw new IOException("the program did not end in " + seconds + " s\nstdout:\n" + output() + "\nstderr:\n" + errors());
+        }
+        return current.exitValue();
+    }
+
+    String output() throws IOException {
+        return Files.readString(output.toPath());
+    }
+
+    String errors() throws IOException {
+        return Files.readString(errors.toPath());
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        for (Process process : started) {
+            process.destroyForcibly();
+        }
+    }
+}
