@@ -31,7 +31,7 @@ public final class DaemonStarter {
         socket = path;
         File command = command();
         if (command == null) {
-            return failed("there is no bin/ssi-node beside " + jar + "; set SSI_HOME to the installation");
+            return failed("there is no bin/ssi-node in the installation of " + jar + "; set SSI_HOME to the installation");
         }
         try {
             String problem = run(command, path);
@@ -100,7 +100,7 @@ public final class DaemonStarter {
     }
 
     private File command() {
-        String home = System.getenv("SSI_HOME");
+        String home = System.getProperty("ssi.home", System.getenv("SSI_HOME"));
         File bin;
         if (home != null && !home.isEmpty()) {
             bin = new File(home, "bin");
