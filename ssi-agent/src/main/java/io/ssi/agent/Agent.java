@@ -21,15 +21,15 @@ public final class Agent {
 
     private Agent() {}
 
-    /** Entered by the premain class, on the main thread, before the program. */
-    public static void start(String text, String jarPath, Instrumentation instrumentation) {
+    /** Entered by the premain class, on the main thread, before the program; with the agent's options and the path of its jar. */
+    public static void start(String[] given, Instrumentation instrumentation) {
         long startMillis = System.currentTimeMillis();
-        jar = jarPath;
+        jar = given[1];
         try {
-            AgentOptions options = AgentOptions.parse(text);
+            AgentOptions options = AgentOptions.parse(given[0]);
             JavaBase.open(instrumentation);
             JavaBase.defineHooks();
-            runtime = Assembly.start(options, jarPath, instrumentation, startMillis);
+            runtime = Assembly.start(options, jar, instrumentation, startMillis);
         } catch (Throwable e) {
             refuse(e);
         }

@@ -16,8 +16,9 @@ public final class Premain {
 
     public static void premain(String options, Instrumentation instrumentation) throws Throwable {
         requireJdk();
-        call("io.ssi.agent.Agent", "start", new Class<?>[] {String.class, String.class, Instrumentation.class},
-                options, PremainLoader.jar(), instrumentation);
+        // Two references, as this method itself: the JVM has made the code for calls of that shape to get here.
+        call("io.ssi.agent.Agent", "start", new Class<?>[] {String[].class, Instrumentation.class},
+                new String[] {options, PremainLoader.jar()}, instrumentation);
     }
 
     public static void main(String[] arguments) throws Throwable {
