@@ -1,7 +1,5 @@
 package io.ssi.agent;
 
-import java.io.File;
-
 /** What stands behind {@code -javaagent:ssi-agent.jar=}: words and KEY=VALUE, with commas between them. */
 final class AgentOptions {
     /** No daemon is looked for; for tests of the weaving alone. */
@@ -10,6 +8,7 @@ final class AgentOptions {
     final boolean landing;
     /** What a landing JVM proves itself with to its daemon; else 0. */
     final long token;
+    /** Null for the usual one. */
     final String socket;
 
     private AgentOptions(boolean detached, boolean landing, long token, String socket) {
@@ -42,19 +41,6 @@ final class AgentOptions {
                         + "'; it knows detached, socket=PATH and landing=TOKEN");
             }
         }
-        return new AgentOptions(detached, landing, token, socket != null ? socket : defaultSocket());
-    }
-
-    /** As every command of the installation finds it. */
-    static String defaultSocket() {
-        String named = System.getProperty("ssi.socket");
-        if (named == null) {
-            named = System.getenv("SSI_SOCKET");
-        }
-        if (named != null && !named.isEmpty()) {
-            return named;
-        }
-        return "root".equals(System.getProperty("user.name")) ? "/var/lib/ssi/daemon.sock"
-                : System.getProperty("user.home") + File.separator + ".ssi" + File.separator + "daemon.sock";
+        return new AgentOptions(detached, landing, token, socket);
     }
 }

@@ -107,7 +107,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
         try {
             send(new LinkMessage.SelfMove(request, node));
         } catch (IOException e) {
-            throw new IllegalStateException("the node daemon at " + options.socket + " is not to be reached: " + e.getMessage()
+            throw new IllegalStateException("the node daemon at " + link.path() + " is not to be reached: " + e.getMessage()
                     + "; see ssi-node status", e);
         }
         return request;
@@ -184,7 +184,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
             link.silence();
             Runtime.getRuntime().halt(0);
         }
-        Departure.become(trusted(), token, options.socket, Agent.jar(), input.takeAll());
+        Departure.become(trusted(), token, link.path(), Agent.jar(), input.takeAll());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.ssi.agent;
 
 import io.ssi.agent.rule.JdkRules;
+import io.ssi.agent.rule.Rule;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.util.ArrayList;
@@ -12,11 +13,24 @@ final class Weaving {
     static void start(AgentRuntime runtime, Instrumentation instrumentation, boolean landing) throws UnmodifiableClassException {
         instrumentation.addTransformer(runtime.transformer(), true);
         ArrayList<Class<?>> loaded = new ArrayList<>(16);
+        long lengths = lengths(JdkRules.table()) | lengths(JdkRules.landing());
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
-            if (type.getClassLoader() == null && !type.isArray() && JdkRules.concerns(type.getName().replace('.', '/'), landing)) {
+            String name = type.getName();
+            // Hundreds of classes, all interpreted: look at their length first.
+            if ((lengths >>> name.length() & 1) != 0 && type.getClassLoader() == null
+                    && JdkRules.concerns(name.replace('.', '/'), landing)) {
                 loaded.add(type);
             }
         }
         instrumentation.retransformClasses(loaded.toArray(new Class<?>[0]));
+    }
+
+    /** Bit n (modulo 64) is set if some rule's class has a name of n characters. */
+    private static long lengths(Rule[] rules) {
+        long lengths = 0;
+        for (Rule rule : rules) {
+            lengths |= 1L << rule.owner().length();
+        }
+        return lengths;
     }
 }

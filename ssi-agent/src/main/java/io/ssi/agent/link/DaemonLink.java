@@ -31,7 +31,7 @@ public final class DaemonLink {
     /** There is no daemon, or it refused: the program runs on its own. */
     private static final int ALONE = 3;
 
-    private final String path;
+    private volatile String path;
     private final Identity identity;
     private final Listener listener;
     private final DaemonStarter starter;
@@ -42,7 +42,10 @@ public final class DaemonLink {
     private volatile int node;
     private volatile int incarnation;
 
-    /** @param starter null if no daemon is to be started */
+    /**
+     * @param path null for the usual one
+     * @param starter null if no daemon is to be started
+     */
     public DaemonLink(String path, Identity identity, Listener listener, DaemonStarter starter) {
         this.path = path;
         this.identity = identity;
@@ -53,6 +56,11 @@ public final class DaemonLink {
     /** Connects in the background. */
     public void start() {
         new LinkThread().launch();
+    }
+
+    /** Of the socket; null while nothing was tried. */
+    public String path() {
+        return path;
     }
 
     /** 0 before the daemon gave it. */
@@ -167,6 +175,9 @@ public final class DaemonLink {
 
         @Override
         public void run() {
+            if (path == null) {
+                path = SocketPath.standard();
+            }
             try {
                 DaemonSocket first = firstConnection();
                 if (first == null || !greet(first)) {
