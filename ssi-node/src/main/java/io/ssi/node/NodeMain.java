@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeMain {
     static final int JAVA = 25;
+    private static boolean logsToFile;
 
     private NodeMain() {}
 
@@ -28,8 +29,11 @@ public final class NodeMain {
             run(List.of(arguments));
         } catch (SsiException e) {
             System.err.println("ssi-node: " + e.getMessage());
-            LoggerFactory.getLogger(NodeMain.class).error("the daemon cannot start: {}", e.getMessage(), e);
-            Logging.stop();
+            if (logsToFile) {
+                LoggerFactory.getLogger(NodeMain.class).error("the daemon cannot start: {}", e.getMessage());
+                LoggerFactory.getLogger(NodeMain.class).debug("at", e);
+                Logging.stop();
+            }
             Runtime.getRuntime().halt(e.code().exitCode());
         }
     }
@@ -51,6 +55,7 @@ public final class NodeMain {
             Posix.setsid();
         }
         Logging.start(config, !background);
+        logsToFile = background;
         CountDownLatch stop = new CountDownLatch(1);
         NodeDaemon daemon = new NodeDaemon(config, stop::countDown);
         if (!background) {

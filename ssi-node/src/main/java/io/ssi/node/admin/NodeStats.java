@@ -11,11 +11,17 @@ public final class NodeStats {
     public static final String MAP = "load";
     public static final long TELL_MILLIS = 2_000;
 
-    /** @param load average of the last minute (getloadavg(3)), negative when unknown */
-    public record Stats(double load, int cores) {}
+    private static final int BYTES = Double.BYTES + Integer.BYTES + Long.BYTES;
+
+    /**
+     * @param load average of the last minute (getloadavg(3)), negative when unknown
+     * @param startedMillis when its daemon started
+     */
+    public record Stats(double load, int cores, long startedMillis) {}
 
     private final ClusterMap map;
     private final NodeId self;
+    private final long startedMillis = System.currentTimeMillis();
 
     public NodeStats(ClusterMap map, NodeId self) {
         this.map = map;
@@ -25,14 +31,15 @@ public final class NodeStats {
     /** Tells the others about this node. */
     public void tell() {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-        byte[] value = ByteBuffer.allocate(Double.BYTES + Integer.BYTES).putDouble(load).putInt(Runtime.getRuntime().availableProcessors()).array();
+        int cores = Runtime.getRuntime().availableProcessors();
+        byte[] value = ByteBuffer.allocate(BYTES).putDouble(load).putInt(cores).putLong(startedMillis).array();
         map.put(self.number(), new ClusterMap.Row(self.number(), 1, value));
     }
 
     public Optional<Stats> of(NodeId node) {
-        return map.get(node.number()).filter(row -> row.value().length == Double.BYTES + Integer.BYTES).map(row -> {
+        return map.get(node.number()).filter(row -> row.value().length == BYTES).map(row -> {
             ByteBuffer value = ByteBuffer.wrap(row.value());
-            return new Stats(value.getDouble(), value.getInt());
+            return new Stats(value.getDouble(), value.getInt(), value.getLong());
         });
     }
 }

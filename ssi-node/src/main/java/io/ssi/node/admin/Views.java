@@ -38,11 +38,12 @@ public final class Views {
         List<Object> nodes = new ArrayList<>();
         for (Membership.Node node : membership.nodes()) {
             boolean alive = node.state() == Membership.State.UP || node.state() == Membership.State.SUSPECT;
+            Optional<NodeStats.Stats> told = alive ? stats.of(node.id()) : Optional.empty();
             nodes.add(Json.object("node", node.id().number(), "name", node.name(), "address", node.address(), "state", node.state().name(),
-                    "sinceMillis", node.sinceMillis(), "uptimeMillis", alive && node.startedMillis() > 0 ? now - node.startedMillis() : null,
-                    "load", alive ? stats.of(node.id()).filter(known -> known.load() >= 0).map(known -> (Object) hundredths(known.load())).orElse(null) : null,
-                    "cores", alive ? stats.of(node.id()).map(known -> (Object) known.cores()).orElse(null) : null,
-                    "processes", counts.getOrDefault(node.id().number(), 0), "self", node.id().equals(membership.self())));
+                    "sinceMillis", node.sinceMillis(), "uptimeMillis", told.map(known -> (Object) (now - known.startedMillis())).orElse(null),
+                    "load", told.filter(known -> known.load() >= 0).map(known -> (Object) hundredths(known.load())).orElse(null),
+                    "cores", told.map(known -> (Object) known.cores()).orElse(null), "processes", counts.getOrDefault(node.id().number(), 0),
+                    "self", node.id().equals(membership.self())));
         }
         return nodes;
     }

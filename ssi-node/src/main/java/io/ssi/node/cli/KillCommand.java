@@ -38,8 +38,10 @@ final class KillCommand extends Base {
     /** Turns -KILL and -9, which are no options to picocli, into --signal=. */
     static String[] prepare(String[] arguments) {
         String[] prepared = arguments.clone();
-        if (prepared.length > 0 && prepared[0].matches("-([A-Z][A-Z0-9]+|[0-9]{1,2})")) {
-            prepared[0] = "--signal=" + prepared[0].substring(1);
+        for (int i = 0; i < prepared.length; i++) {
+            if (prepared[i].matches("-([A-Z][A-Z0-9]+|[0-9]{1,2})")) {
+                prepared[i] = "--signal=" + prepared[i].substring(1);
+            }
         }
         return prepared;
     }
