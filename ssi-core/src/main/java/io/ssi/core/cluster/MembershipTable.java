@@ -107,8 +107,9 @@ final class MembershipTable {
         }
         row.listed = true;
         if (row.linked && row.droppedWhileLinked) {
+            List<Change> changes = change(id, row, State.UP, "answers again", now);
             row.droppedWhileLinked = false;
-            return change(id, row, State.UP, "answers again", now);
+            return changes;
         }
         return List.of();
     }

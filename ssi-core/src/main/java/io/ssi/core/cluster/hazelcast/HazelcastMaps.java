@@ -101,7 +101,9 @@ public final class HazelcastMaps implements AutoCloseable {
         return new MembershipListener() {
             @Override
             public void memberAdded(MembershipEvent event) {
-                list.listed(node(event.getMember().getAddress().getHost()));
+                if (!event.getMember().localMember()) {
+                    list.listed(node(event.getMember().getAddress().getHost()));
+                }
                 later(0);
             }
 
