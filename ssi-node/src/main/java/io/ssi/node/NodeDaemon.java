@@ -14,6 +14,9 @@ import io.ssi.core.net.netty.NettyTransport;
 import io.ssi.core.net.netty.TransportConfig;
 import io.ssi.core.trust.ClusterKey;
 import io.ssi.core.wire.LinkMessage;
+import io.ssi.migrate.node.MigrateMessages;
+import io.ssi.migrate.node.Migrations;
+import io.ssi.migrate.node.Settings;
 import io.ssi.node.admin.AdminService;
 import io.ssi.node.admin.NodeStats;
 import io.ssi.node.admin.Views;
@@ -32,7 +35,9 @@ import io.ssi.vproc.node.VprocMessages;
 import io.ssi.vproc.node.VprocService;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -76,7 +81,7 @@ public final class NodeDaemon implements AutoCloseable {
         try {
             StateDir state = opened(StateDir.open(config.stateDir()));
             key = ClusterKey.loadOrCreate(config.keyFile());
-            transport = opened(NettyTransport.start(new TransportConfig(bindAddress(config), key, config.name()), messages(), meters));
+            transport = opened(NettyTransport.start(TransportConfig.of(config, key), messages(), meters));
             cluster = opened(Cluster.start(new ClusterConfig(config.name(), config.join(), true, config.raftTimeScale()), transport, state.cluster(),
                     key.derive("cluster", CLUSTER_KEY_BYTES), meters));
             NodeId self = transport.self();
@@ -85,10 +90,10 @@ public final class NodeDaemon implements AutoCloseable {
                     pool, new LinuxProcesses());
             processes = opened(new VprocService(parts));
             SignalRouter signals = new SignalRouter(self, transport, processes);
-            HostStreams streams = new HostStreams(processes, transport);
+            new HostStreams(processes, transport);
             deputies = new Deputies(parts, processes, signals, transport);
             landings = new Landings(processes, deputies, transport, state.pipes());
-            MigrationService migrations = migrations(streams);
+            MigrationService migrations = migrations(self, state);
             NodeStats stats = new NodeStats(cluster.map(NodeStats.MAP), self);
             Views views = new Views(cluster.membership(), processes, stats, transport);
             admin = new AdminService(new AdminService.Parts(cluster.membership(), processes, signals, migrations, views, this::status, this::stop));
@@ -110,11 +115,31 @@ public final class NodeDaemon implements AutoCloseable {
         MessageRegistry registry = new MessageRegistry();
         Cluster.messages(registry);
         VprocMessages.register(registry);
+        MigrateMessages.register(registry);
         return registry;
     }
 
-    private MigrationService migrations(HostStreams streams) {
-        return new NotWired();
+    private MigrationService migrations(NodeId self, StateDir state) {
+        Settings settings = new Settings(Path.of(System.getProperty("java.home"), "bin", "java"), agentJar(), config.socket(),
+                state.classes(), config.imageBytesMax());
+        Migrations migrations = new Migrations(new Migrations.Parts(self, transport, cluster.consensus(), cluster.membership(), processes,
+                landings, settings));
+        processes.onSelfMove(migrations::selfMove);
+        return migrations;
+    }
+
+    /** Beside the daemon's own jar in the installation, or named by ssi.agent.jar. */
+    private static Path agentJar() {
+        String named = System.getProperty("ssi.agent.jar");
+        if (named != null) {
+            return Path.of(named);
+        }
+        try {
+            Path own = Path.of(NodeDaemon.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return own.resolve("../../../ssi-agent/target/ssi-agent.jar").normalize();
+        } catch (URISyntaxException e) {
+            throw new SsiException(ErrorCode.INTERNAL, "the installation has no path", e);
+        }
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -73,6 +73,11 @@ final class StateDir implements AutoCloseable {
         }
     }
 
+    /** Class path entries fetched for processes that moved here. */
+    Path classes() {
+        return folder.resolve("classes");
+    }
+
     Path cluster() {
         return folder.resolve("cluster");
     }

@@ -1,0 +1,227 @@
+package io.ssi.migrate.node;
+
+import io.ssi.core.cluster.Consensus;
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import io.ssi.core.id.NodeId;
+import io.ssi.core.wire.LinkMessage;
+import io.ssi.vproc.ProcessRow;
+import io.ssi.vproc.RowCodec;
+import io.ssi.vproc.node.ProcessRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One move, driven from the source. See the package for the protocol and its crashes. Runs on a thread of its own. */
+final class Departure {
+    private static final long ANSWER_MILLIS = 30_000;
+    private static final long START_MILLIS = 60_000;
+    private static final long KNOWN_MILLIS = 15_000;
+    private static final long ASK_AGAIN_MILLIS = 500;
+    private static final Logger LOG = LoggerFactory.getLogger(Departure.class);
+
+    private final Migrations.Parts parts;
+    private final long migration;
+    private final ProcessRow row;
+    private final NodeId target;
+    private final Duration wait;
+    private final Consumer<String> progress;
+    private volatile LinkMessage.Prepared prepared;
+    private boolean freezing;
+    /** The commit was proposed and its outcome is not known. */
+    private boolean proposed;
+    /** On the connection's reader thread until the image is complete. */
+    private volatile long imageBytes;
+    private volatile IOException broken;
+
+    Departure(Migrations.Parts parts, long migration, ProcessRow row, NodeId target, Duration wait, Consumer<String> progress) {
+        this.parts = parts;
+        this.migration = migration;
+        this.row = row;
+        this.target = target;
+        this.wait = wait;
+        this.progress = progress;
+    }
+
+    /** True for a file the target may fetch. */
+    boolean offers(String path) {
+        LinkMessage.Prepared p = prepared;
+        return p != null && p.classPath().stream().anyMatch(entry -> entry.path().equals(path));
+    }
+
+    /** @return the result for the user; after an exception the program goes on here */
+    String run() {
+        Consensus.Place place = place();
+        ProcessRegistry.Local local = parts.processes().beginMove(row.vpid());
+        Conversation source = null;
+        try (Frames frames = new Frames(parts.transport().open(target,
+                new MigrateMessages.LandHeader(migration, RowCodec.encode(local.row()), place.incarnation())))) {
+            source = new Conversation(local.link(), "process " + row.vpid(), migration, chunk -> forward(frames, chunk));
+            return move(frames, source, local, place);
+        } catch (IOException e) {
+            undo(source);
+            throw new SsiException(ErrorCode.PEER_LOST, "the connection to node " + target + " broke (" + e.getMessage() + "); process "
+                    + row.vpid() + " goes on here", e);
+        } catch (RuntimeException e) {
+            if (!proposed) {
+                undo(source);
+            }
+            throw e;
+        }
+    }
+
+    /** The place as the Raft group has it; a process it does not know yet cannot move. */
+    private Consensus.Place place() {
+        get(parts.processes().settled(row.vpid()), "the cluster to know process " + row.vpid());
+        Consensus.Place place = get(parts.consensus().place(row.vpid()), "the place of process " + row.vpid())
+                .orElseThrow(() -> new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + row.vpid() + " has ended"));
+        if (!place.node().equals(parts.self())) {
+            throw new SsiException(ErrorCode.STALE_INCARNATION, "process " + row.vpid() + " is on node " + place.node() + " by now; ask again");
+        }
+        return place;
+    }
+
+    private String move(Frames frames, Conversation source, ProcessRegistry.Local local, Consensus.Place place) throws IOException {
+        tell("prepare", "node " + target + " prepares a JVM; the program runs on");
+        source.send(new LinkMessage.Prepare(migration));
+        prepared = source.await(LinkMessage.Prepared.class, ANSWER_MILLIS);
+        frames.send(prepared);
+        frames.next(LinkMessage.LandReady.class);
+        tell("freeze", "the program stops");
+        long begun = System.nanoTime();
+        freezing = true;
+        source.send(new LinkMessage.Freeze(migration, (int) wait.toMillis()));
+        LinkMessage.ImageEnd image = source.await(LinkMessage.ImageEnd.class, wait.toMillis() + START_MILLIS);
+        checkImage();
+        frames.send(image);
+        LinkMessage.Built built = frames.next(LinkMessage.Built.class);
+        long builtAt = System.nanoTime();
+        if (!commit(place)) {
+            throw new SsiException(ErrorCode.PEER_LOST, "node " + target + " gave the move up; process " + row.vpid() + " goes on here");
+        }
+        long committed = System.nanoTime();
+        long resume = goOn(frames, source, local, place);
+        long ended = System.nanoTime();
+        long spent = image.freezeMicros() + image.captureMicros() + image.writeMicros() + built.buildMicros();
+        Report.Parts split = new Report.Parts(image.freezeMicros(), image.captureMicros(), image.writeMicros(),
+                Math.max(0, (builtAt - begun) / 1000 - spent), built.buildMicros(), (committed - builtAt) / 1000, resume);
+        long pause = (ended - begun) / 1000;
+        LOG.info("process {} moved to node {} in {} us ({} bytes)", row.vpid(), target, pause, image.bytes());
+        return Report.result(row.vpid().value(), parts.self().number(), target.number(), place.incarnation() + 1, pause, split, image);
+    }
+
+    private void checkImage() throws IOException {
+        if (imageBytes > parts.settings().imageBytesMax()) {
+            throw new SsiException(ErrorCode.LIMIT, "the image of process " + row.vpid() + " has " + imageBytes + " bytes, above the limit of "
+                    + parts.settings().imageBytesMax() + "; raise image-bytes-max");
+        }
+        if (broken != null) {
+            throw broken;
+        }
+    }
+
+    private void forward(Frames frames, LinkMessage.ImageChunk chunk) {
+        imageBytes = imageBytes + chunk.bytes().length;
+        if (broken != null || imageBytes > parts.settings().imageBytesMax()) {
+            return; // the rest is not wanted any more
+        }
+        try {
+            frames.send(chunk);
+        } catch (IOException e) {
+            broken = e;
+        }
+    }
+
+    /** The compare-and-set; asked again under the same id until its outcome is known. */
+    private boolean commit(Consensus.Place place) {
+        boolean told = false;
+        proposed = true;
+        while (true) {
+            try {
+                if (get(parts.consensus().placeMove(place, target, migration), "the commit")) {
+                    return true;
+                }
+                Consensus.Place now = get(parts.consensus().place(row.vpid()), "the place of process " + row.vpid()).orElse(null);
+                proposed = false;
+                return now != null && now.node().equals(target) && now.incarnation() == place.incarnation() + 1;
+            } catch (SsiException e) {
+                // Whatever it was: the proposal may have been taken. Only an answer ends this.
+                told = explainWait(told, e);
+            }
+        }
+    }
+
+    private boolean explainWait(boolean told, RuntimeException e) {
+        if (!told) {
+            tell("commit", "the outcome of the commit is not known (" + e.getMessage() + "); the program waits until it is");
+            LOG.warn("process {}: the commit of its move to node {} is not known: {}", row.vpid(), target, e.getMessage());
+        }
+        try {
+            Thread.sleep(ASK_AGAIN_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("the daemon stopped before the commit was known", interrupted);
+        }
+        return true;
+    }
+
+    /** After the commit nothing here may fail the move: the process is the target's. */
+    private long goOn(Frames frames, Conversation source, ProcessRegistry.Local local, Consensus.Place place) {
+        tell("go", "committed; the program goes on on node " + target);
+        long resume = 0;
+        try {
+            frames.send(new LinkMessage.Go(migration, place.incarnation() + 1));
+        } catch (IOException e) {
+            LOG.warn("process {}: node {} will read the commit from the group: {}", row.vpid(), target, e.getMessage());
+        }
+        source.send(new LinkMessage.Depart(migration, parts.landings().departToken(local.row())));
+        parts.processes().release(row.vpid(), local.row().incarnation());
+        try {
+            resume = frames.next(LinkMessage.Running.class).resumeMicros();
+        } catch (IOException | SsiException e) {
+            LOG.warn("process {}: node {} did not confirm that it runs: {}", row.vpid(), target, e.getMessage());
+        }
+        return resume;
+    }
+
+    private void undo(Conversation source) {
+        if (source != null && freezing) {
+            source.send(new LinkMessage.Resume(migration));
+            try {
+                source.await(LinkMessage.Resumed.class, ANSWER_MILLIS);
+            } catch (SsiException e) {
+                LOG.debug("process {} after a failed move: {}", row.vpid(), e.getMessage());
+            }
+        }
+        parts.processes().moveOff(row.vpid(), row.incarnation());
+    }
+
+    private void tell(String step, String text) {
+        progress.accept(Report.step(step, text));
+    }
+
+    static <T> T get(java.util.concurrent.CompletableFuture<T> future, String what) {
+        try {
+            return future.get(KNOWN_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | CompletionException e) {
+            throw e.getCause() instanceof SsiException known ? known : new SsiException(ErrorCode.INTERNAL, what + ": " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new SsiException(ErrorCode.NO_QUORUM, "waited " + KNOWN_MILLIS + " ms for " + what
+                    + " without an answer; are more than half of the voting nodes up? see ssi-cluster", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SsiException(ErrorCode.INTERNAL, "the daemon is stopping", e);
+        }
+    }
+
+    static LinkMessage.Cannot cannot(long migration, SsiException e) {
+        return new LinkMessage.Cannot(migration, e.code().number(), List.of(e.getMessage()));
+    }
+}
