@@ -80,7 +80,8 @@ public final class DaemonLink {
 
     /** Waits while the daemon is being reached; 0 if there is none. */
     public int awaitVPid() {
-        if (vpid != 0) {
+        // The thread that starts a daemon asks too, as every starter of a process does.
+        if (vpid != 0 || Thread.currentThread() instanceof AgentThread) {
             return vpid;
         }
         awaitConnected(VPID_WAIT_MILLIS);
@@ -126,7 +127,8 @@ public final class DaemonLink {
     /** Bounded; a daemon that does not read keeps no program from ending. */
     public void exiting(int status) {
         synchronized (this) {
-            if (silent || state == ALONE || state == DOWN || state == CONNECTING && starter != null && starter.isStarting()) {
+            // A program so short that the daemon has not heard of it yet does not wait to tell of its end.
+            if (silent || socket == null) {
                 return;
             }
         }
@@ -153,7 +155,6 @@ public final class DaemonLink {
 
         @Override
         public void run() {
-            awaitConnected(EXIT_WAIT_MILLIS);
             try {
                 send(new LinkMessage.Exiting(status));
             } catch (IOException e) {
@@ -252,6 +253,10 @@ public final class DaemonLink {
         private boolean greet(DaemonSocket connection) throws InterruptedException {
             try {
                 connection.send(identity.hello(vpid, incarnation));
+                // What follows is heard after the greeting, whether it was answered or not.
+                synchronized (DaemonLink.this) {
+                    socket = connection;
+                }
                 LinkMessage answer = connection.read();
                 if (answer instanceof LinkMessage.Welcome welcome) {
                     vpid = welcome.vpid();

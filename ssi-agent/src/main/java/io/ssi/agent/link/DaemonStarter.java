@@ -20,11 +20,6 @@ public final class DaemonStarter {
         this.jar = jar;
     }
 
-    /** True while one is on its way up. */
-    boolean isStarting() {
-        return starting;
-    }
-
     /** Blocks until it answers. Null if that failed, of which one line tells. */
     DaemonSocket start(String path) throws InterruptedException {
         starting = true;
