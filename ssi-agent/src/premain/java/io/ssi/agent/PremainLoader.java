@@ -1,7 +1,10 @@
 package io.ssi.agent;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.URL;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
@@ -33,7 +36,10 @@ final class PremainLoader extends ClassLoader {
 
     /** Path of the jar this class came from. */
     static String jar() {
-        return Premain.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        URL location = Premain.class.getProtectionDomain().getCodeSource().getLocation();
+        String path = location.getPath();
+        // Decoding loads classes that hardly any start needs.
+        return path.indexOf('%') < 0 ? path : new File(URI.create(location.toString())).getPath();
     }
 
     @Override
