@@ -31,12 +31,19 @@ final class Conversation {
     }
 
     private void take(LinkMessage message, ChunkSink chunks) {
-        if (message instanceof LinkMessage.ImageChunk chunk) {
-            if (chunk.migration() == migration) {
-                chunks.accept(chunk);
+        switch (message) {
+            case LinkMessage.ImageChunk chunk when chunk.migration() == migration -> chunks.accept(chunk);
+            case LinkMessage.Prepared m when m.migration() == migration -> queue.add(m);
+            case LinkMessage.LandReady m when m.migration() == migration -> queue.add(m);
+            case LinkMessage.ImageEnd m when m.migration() == migration -> queue.add(m);
+            case LinkMessage.Built m when m.migration() == migration -> queue.add(m);
+            case LinkMessage.Running m when m.migration() == migration -> queue.add(m);
+            case LinkMessage.Resumed m when m.migration() == migration -> queue.add(m);
+            case LinkMessage.Explained m when m.migration() == migration -> queue.add(m);
+            case LinkMessage.Cannot m when m.migration() == migration -> queue.add(m);
+            default -> {
+                // of an earlier move, or no matter of a move
             }
-        } else {
-            queue.add(message);
         }
     }
 
