@@ -12,6 +12,8 @@ import io.ssi.agent.weave.WeavingTransformer;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.migrate.client.AgentPort;
 import io.ssi.migrate.client.MigrationClient;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
@@ -194,10 +196,26 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
 
     // ---- for the link
 
+    /** A landing at home has the terminal: what the process said elsewhere before it came here is shown as its deputy would. */
+    private void show(LinkMessage.Stdio output) {
+        try {
+            new FileOutputStream(output.fd() == 2 ? FileDescriptor.err : FileDescriptor.out).write(output.bytes());
+        } catch (IOException e) {
+            // Nobody reads it any more: as the program itself would find out at its next write.
+        }
+        try {
+            send(new LinkMessage.StdioAck(output.fd(), output.bytes().length));
+        } catch (IOException e) {
+            // The link thread is connecting again; the daemon sends it once more.
+        }
+    }
+
     @Override
     public void onMessage(LinkMessage message) {
-        if (message instanceof LinkMessage.Stdio stdio) {
+        if (message instanceof LinkMessage.Stdio stdio && stdio.fd() == 0) {
             input.arrived(stdio.bytes());
+        } else if (message instanceof LinkMessage.Stdio stdio) {
+            show(stdio);
         } else if (message instanceof LinkMessage.SelfMoveRefused refused) {
             synchronized (this) {
                 refusedRequest = refused.request();

@@ -82,6 +82,10 @@ final class StateDir implements AutoCloseable {
         return folder.resolve("cluster");
     }
 
+    Path deputies() {
+        return folder.resolve("deputies");
+    }
+
     Path vpids() {
         return folder.resolve("vpids");
     }

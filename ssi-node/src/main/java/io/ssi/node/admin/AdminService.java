@@ -1,16 +1,12 @@
 package io.ssi.node.admin;
 
-import io.ssi.core.cluster.Membership;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
-import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.node.json.Json;
-import io.ssi.vproc.ProcessRow;
 import io.ssi.vproc.Signals;
 import io.ssi.vproc.node.HostLink;
-import io.ssi.vproc.node.MigrationService;
 import io.ssi.vproc.node.Session;
 import io.ssi.vproc.node.SignalRouter;
 import io.ssi.vproc.node.VprocService;
@@ -26,13 +22,12 @@ import org.slf4j.LoggerFactory;
 
 /** Carries out the verbs of commands. One virtual thread for each request; thread-safe. */
 public final class AdminService {
-    private static final Duration WAIT_DEFAULT = Duration.ofSeconds(5);
     private static final Duration WAIT_MAX = Duration.ofMinutes(10);
     private static final Logger LOG = LoggerFactory.getLogger(AdminService.class);
 
     /** What the verbs act on. */
-    public record Parts(Membership membership, VprocService processes, SignalRouter signals, MigrationService migrations, Views views,
-            Supplier<Map<String, Object>> status, Runnable stop) {}
+    public record Parts(VprocService processes, SignalRouter signals, Moves moves, Views views, Supplier<Map<String, Object>> status,
+            Runnable stop) {}
 
     private final Parts parts;
 
@@ -81,37 +76,21 @@ public final class AdminService {
             case "cluster" -> Json.object("nodes", parts.views().nodes(), "refused", parts.views().refusals());
             case "history" -> parts.views().history();
             case "ps" -> parts.views().processes();
-            case "where" -> Views.process(process(arguments));
+            case "where" -> Views.process(parts.moves().process(vpid(arguments)));
             case "kill" -> {
                 parts.signals().signal(vpid(arguments), Signals.parse(arguments.getOrDefault("signal", "TERM")), user).join();
                 yield Json.object();
             }
             case "wait" -> Views.exit(parts.processes().waitFor(vpid(arguments)).join());
-            case "migrate" -> migrate(arguments, user, progress);
-            case "explain" -> parts.migrations().explain(process(arguments).vpid(), user, waitOf(arguments)).join();
-            case "migrations" -> parts.migrations().recent();
+            case "migrate" -> parts.moves().move(vpid(arguments), arguments.getOrDefault("node", ""), user, waitOf(arguments), progress).join();
+            case "explain" -> parts.moves().explain(vpid(arguments), user, waitOf(arguments)).join();
+            case "migrations" -> parts.moves().recent();
             case "stop" -> {
                 Thread.ofPlatform().name("ssi-stop").start(parts.stop());
                 yield Json.object();
             }
             default -> throw new SsiException(ErrorCode.BAD_ARGUMENT, "this daemon does not know the request '" + verb + "'; use commands of its version");
         };
-    }
-
-    private String migrate(Map<String, String> arguments, String user, Consumer<String> progress) {
-        ProcessRow row = process(arguments);
-        NodeId target = node(arguments.getOrDefault("node", ""));
-        if (row.node().equals(target)) {
-            throw new SsiException(ErrorCode.ALREADY_THERE, "process " + row.vpid() + " is on node " + target + " already");
-        }
-        return parts.migrations().migrate(row.vpid(), target, user, waitOf(arguments), progress).join();
-    }
-
-    /** A live process. */
-    private ProcessRow process(Map<String, String> arguments) {
-        VPid vpid = vpid(arguments);
-        return parts.processes().row(vpid).filter(row -> !row.isZombie())
-                .orElseThrow(() -> new SsiException(ErrorCode.NO_SUCH_PROCESS, "there is no process " + vpid + "; ssi-ps shows all"));
     }
 
     private static VPid vpid(Map<String, String> arguments) {
@@ -123,27 +102,10 @@ public final class AdminService {
         }
     }
 
-    /** A node by number or name that is up. */
-    private NodeId node(String text) {
-        List<Membership.Node> named = parts.membership().nodes().stream()
-                .filter(node -> node.name().equals(text) || node.id().toString().equals(text)).toList();
-        if (named.isEmpty()) {
-            throw new SsiException(ErrorCode.NO_SUCH_NODE, "there is no node '" + text + "'; ssi-cluster shows all");
-        }
-        if (named.size() > 1) {
-            throw new SsiException(ErrorCode.BAD_ARGUMENT, named.size() + " nodes are called '" + text + "'; use the number");
-        }
-        Membership.Node node = named.getFirst();
-        if (node.state() != Membership.State.UP) {
-            throw new SsiException(ErrorCode.NODE_DOWN, "node " + node.id() + " (" + node.name() + ") is " + node.state() + "; see ssi-cluster --history");
-        }
-        return node.id();
-    }
-
     private static Duration waitOf(Map<String, String> arguments) {
         String millis = arguments.get("waitMillis");
         try {
-            Duration wait = millis == null ? WAIT_DEFAULT : Duration.ofMillis(Long.parseLong(millis));
+            Duration wait = millis == null ? Moves.WAIT_DEFAULT : Duration.ofMillis(Long.parseLong(millis));
             if (!wait.isNegative() && wait.compareTo(WAIT_MAX) <= 0) {
                 return wait;
             }

@@ -3,9 +3,9 @@ package io.ssi.node.jmx;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.VPid;
+import io.ssi.node.admin.Moves;
 import io.ssi.node.admin.Views;
 import io.ssi.node.json.Json;
-import io.ssi.vproc.node.MigrationService;
 import io.ssi.vproc.node.SignalRouter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -43,7 +43,7 @@ public final class Consoles implements AutoCloseable {
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     private final Views views;
     private final SignalRouter signals;
-    private final MigrationService migrations;
+    private final Moves moves;
     private final ScheduledThreadPoolExecutor timer =
             new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon(true).name("ssi-jmx").factory());
     /** Only touched by the timer's thread. */
@@ -51,21 +51,21 @@ public final class Consoles implements AutoCloseable {
     private JMXConnectorServer connector;
     private Registry registry;
 
-    private Consoles(Views views, SignalRouter signals, MigrationService migrations) {
+    private Consoles(Views views, SignalRouter signals, Moves moves) {
         this.views = views;
         this.signals = signals;
-        this.migrations = migrations;
+        this.moves = moves;
     }
 
     /**
      * @param port of the connector on the loopback interface, 0 for none
      * @throws SsiException PORT_TAKEN
      */
-    public static Consoles start(int port, Views views, SignalRouter signals, MigrationService migrations) {
-        Consoles consoles = new Consoles(views, signals, migrations);
+    public static Consoles start(int port, Views views, SignalRouter signals, Moves moves) {
+        Consoles consoles = new Consoles(views, signals, moves);
         try {
             consoles.register("Cluster", new ClusterBean(views));
-            consoles.register("Migrations", new MigrationsBean(migrations));
+            consoles.register("Migrations", new MigrationsBean(moves));
             if (port != 0) {
                 consoles.listen(port);
             }
@@ -105,7 +105,7 @@ public final class Consoles implements AutoCloseable {
             views.rows().stream().filter(row -> !row.isZombie()).forEach(row -> present.add(row.vpid().value()));
             for (int vpid : present) {
                 if (shown.add(vpid)) {
-                    register("Process,vpid=" + vpid, new ProcessBean(new VPid(vpid), views::row, signals, migrations));
+                    register("Process,vpid=" + vpid, new ProcessBean(new VPid(vpid), views::row, signals, moves));
                 }
             }
             for (int vpid : List.copyOf(shown)) {
@@ -141,10 +141,10 @@ public final class Consoles implements AutoCloseable {
         }
     }
 
-    private record MigrationsBean(MigrationService migrations) implements MigrationsMXBean {
+    private record MigrationsBean(Moves moves) implements MigrationsMXBean {
         @Override
         public String getRecent() {
-            return migrations.recent();
+            return moves.recent();
         }
     }
 

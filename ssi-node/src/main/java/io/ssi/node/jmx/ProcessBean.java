@@ -1,12 +1,10 @@
 package io.ssi.node.jmx;
 
-import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
-import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
+import io.ssi.node.admin.Moves;
 import io.ssi.vproc.ProcessRow;
 import io.ssi.vproc.Signals;
-import io.ssi.vproc.node.MigrationService;
 import io.ssi.vproc.node.SignalRouter;
 import java.time.Duration;
 import java.util.Optional;
@@ -21,13 +19,13 @@ final class ProcessBean implements ProcessMXBean {
     private final VPid vpid;
     private final Function<VPid, Optional<ProcessRow>> rows;
     private final SignalRouter signals;
-    private final MigrationService migrations;
+    private final Moves moves;
 
-    ProcessBean(VPid vpid, Function<VPid, Optional<ProcessRow>> rows, SignalRouter signals, MigrationService migrations) {
+    ProcessBean(VPid vpid, Function<VPid, Optional<ProcessRow>> rows, SignalRouter signals, Moves moves) {
         this.vpid = vpid;
         this.rows = rows;
         this.signals = signals;
-        this.migrations = migrations;
+        this.moves = moves;
     }
 
     private ProcessRow row() {
@@ -96,13 +94,11 @@ final class ProcessBean implements ProcessMXBean {
 
     @Override
     public String migrate(int node) {
-        if (node < 1 || node > NodeId.MAX) {
-            throw new IllegalArgumentException("there is no node " + node);
+        try {
+            return await(moves.move(vpid, Integer.toString(node), System.getProperty("user.name"), WAIT, step -> { }));
+        } catch (SsiException wrong) {
+            throw plain(wrong);
         }
-        if (row().node().number() == node) {
-            throw plain(new SsiException(ErrorCode.ALREADY_THERE, "process " + vpid + " is on node " + node + " already"));
-        }
-        return await(migrations.migrate(vpid, new NodeId(node), System.getProperty("user.name"), WAIT, step -> { }));
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.ssi.core.net.ByteStream;
 import io.ssi.core.net.Transport;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -32,10 +33,13 @@ public final class Deputies {
     private final Membership membership;
     private final Consensus consensus;
     private final OsProcesses os;
+    private final DeputyTokens tokens;
     private final SecureRandom random = new SecureRandom();
     private final Map<Integer, Deputy> deputies = new ConcurrentHashMap<>();
 
-    public Deputies(VprocService.Parts parts, VprocService service, SignalRouter signals, Transport transport) {
+    /** @param folder where the tokens are kept over a restart of the daemon */
+    public Deputies(VprocService.Parts parts, VprocService service, SignalRouter signals, Transport transport, Path folder) {
+        this.tokens = new DeputyTokens(folder);
         this.service = service;
         this.signals = signals;
         this.transport = transport;
@@ -65,6 +69,7 @@ public final class Deputies {
      */
     long expect(VPid vpid, int firstIncarnation) {
         long token = newToken();
+        tokens.save(vpid, token);
         deputies.put(vpid.value(), new Deputy(vpid, token, firstIncarnation, this::sendStdin));
         return token;
     }
@@ -79,7 +84,9 @@ public final class Deputies {
     }
 
     void remove(Deputy deputy) {
-        deputies.remove(deputy.vpid.value(), deputy);
+        if (deputies.remove(deputy.vpid.value(), deputy)) {
+            tokens.remove(deputy.vpid);
+        }
     }
 
     /**
@@ -101,10 +108,8 @@ public final class Deputies {
 
     /** This daemon was started again while the process was away. */
     private Deputy readopt(LinkMessage.Hello hello) {
-        if (hello.vpid() == 0 || hello.token() == 0) {
-            throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "no process of this node has moved away with the token of this deputy; it must end");
-        }
-        VPid vpid = new VPid(hello.vpid());
+        VPid vpid = tokens.find(hello.token()).orElseThrow(() ->
+                new SsiException(ErrorCode.NO_SUCH_PROCESS, "no process of this node has moved away with the token of this deputy; it must end"));
         int incarnation = service.row(vpid).orElseThrow(() ->
                 new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + vpid + " ended while this node's daemon was away")).incarnation();
         Deputy deputy = new Deputy(vpid, hello.token(), incarnation, this::sendStdin);

@@ -139,17 +139,23 @@ final class Deputy {
             stream.reset("its turn has passed");
             return;
         }
-        byte[] buffer = new byte[CHUNK];
+        boolean whole = false;
         try {
             InputStream in = stream.input();
+            byte[] buffer = new byte[CHUNK];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 deliver(fd, Arrays.copyOf(buffer, count));
             }
+            whole = true;
         } catch (IOException broken) {
             LOG.warn("output {} of process {} broke, some of it may be lost: {}", fd, vpid, broken.getMessage());
         } finally {
             streams.remove(stream);
-            lane.ended(incarnation);
+            if (whole || hostLost) {
+                lane.ended(incarnation);
+            } else {
+                lane.broken(incarnation);
+            }
         }
     }
 

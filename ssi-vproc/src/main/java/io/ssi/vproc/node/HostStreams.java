@@ -9,6 +9,7 @@ import io.ssi.vproc.ExitStatus;
 import io.ssi.vproc.ProcessRow;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Standard input and the end of the processes hosted here, on their way between this host and their deputies' nodes. Thread-safe. */
-public final class HostStreams {
+public final class HostStreams implements AutoCloseable {
     private static final Duration END_DEADLINE = Duration.ofSeconds(10);
     private static final int END_ATTEMPTS_MAX = 30;
     private static final long END_AGAIN_MILLIS = 1_000;
@@ -24,6 +25,7 @@ public final class HostStreams {
 
     private final VprocService service;
     private final Transport transport;
+    private volatile boolean closed;
     /** What a moving program waits to read; asked for again when the move is off. */
     private final Map<Integer, VprocMessages.StdinWanted> wants = new ConcurrentHashMap<>();
 
@@ -62,7 +64,7 @@ public final class HostStreams {
         deputyNode(vpid).ifPresent(node -> transport.send(node, wanted));
     }
 
-    private java.util.Optional<NodeId> deputyNode(VPid vpid) {
+    private Optional<NodeId> deputyNode(VPid vpid) {
         return service.row(vpid).filter(row -> row.deputyNode() != 0).map(row -> new NodeId(row.deputyNode()));
     }
 
@@ -80,11 +82,20 @@ public final class HostStreams {
             if (failure == null) {
                 return;
             }
+            if (closed) {
+                return;
+            }
             if (attempt < END_ATTEMPTS_MAX && !(failure instanceof SsiException refused && refused.code() == ErrorCode.NO_SUCH_NODE)) {
                 CompletableFuture.delayedExecutor(END_AGAIN_MILLIS, TimeUnit.MILLISECONDS).execute(() -> tellEnd(deputyNode, end, attempt + 1));
             } else {
                 LOG.warn("node {} could not be told that process {} ended: {}", deputyNode, end.vpid(), failure.getMessage());
             }
         });
+    }
+
+    /** Stops telling ends to nodes that do not answer. */
+    @Override
+    public void close() {
+        closed = true;
     }
 }

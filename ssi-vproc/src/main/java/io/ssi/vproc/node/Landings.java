@@ -26,8 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Landings {
     private static final long CONNECT_SECONDS = 30;
-    /** After its exit the outputs of a child are read to their end; a grandchild that holds them open is not waited for longer. */
-    private static final long DRAIN_MILLIS = 5_000;
     private static final Logger LOG = LoggerFactory.getLogger(Landings.class);
 
     private final VprocService service;
@@ -167,11 +165,13 @@ public final class Landings {
     private void awaitExit(Landing landing, Process child, OutputForwarder[] outputs) {
         try {
             ExitStatus exit = exitOf(child.waitFor());
-            outputs[0].awaitEnd(DRAIN_MILLIS);
-            outputs[1].awaitEnd(DRAIN_MILLIS);
+            if (landing.link().isDone() && !landing.link().isCompletedExceptionally()) {
+                // The end is told at once; at the deputy it comes after the output in any case.
+                service.childEnded(landing.spec().vpid(), child.pid(), exit);
+            }
+            outputs[0].drain();
+            outputs[1].drain();
             landing.exited(exit);
-            VPid vpid = landing.spec().vpid();
-            service.childEnded(vpid, child.pid(), exit);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

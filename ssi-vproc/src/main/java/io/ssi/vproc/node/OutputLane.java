@@ -17,13 +17,17 @@ final class OutputLane {
     }
 
     /**
-     * Blocks until it is this incarnation's turn and takes the lane.
+     * Blocks until it is this incarnation's turn and takes the lane. Somebody who holds it for the same incarnation, over a link that
+     * is about to be found broken, is waited for.
      *
      * @return false when its turn has passed
      */
     synchronized boolean take(int incarnation) throws InterruptedException {
         await(incarnation);
-        if (turn != incarnation || held) {
+        while (turn == incarnation && held) {
+            wait();
+        }
+        if (turn != incarnation) {
             return false;
         }
         held = true;
@@ -44,6 +48,15 @@ final class OutputLane {
             } else {
                 wait(left);
             }
+        }
+    }
+
+    /** The stream of this incarnation broke; it may be opened again. */
+    synchronized void broken(int incarnation) {
+        if (incarnation == turn) {
+            held = false;
+            idleSince = System.nanoTime();
+            notifyAll();
         }
     }
 

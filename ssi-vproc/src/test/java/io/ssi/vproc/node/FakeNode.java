@@ -25,7 +25,7 @@ final class FakeNode implements AutoCloseable {
         service = new VprocService(parts);
         signals = new SignalRouter(self, transport, service);
         new HostStreams(service, transport);
-        deputies = new Deputies(parts, service, signals, transport);
+        deputies = new Deputies(parts, service, signals, transport, folder.resolve("deputies"));
         landings = new Landings(service, deputies, transport, folder);
         pool.fill();
         service.start();
