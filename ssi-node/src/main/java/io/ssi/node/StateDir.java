@@ -14,10 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The folder of one daemon (0700), locked while it runs. The lock is the kernel's and goes with the process, so nothing is left to
+ * The folder of one daemon (0700 when made here), locked while it runs. The lock is the kernel's and goes with the process, so nothing is left to
  * clean up after a crash; {@code daemon.pid} is for people.
  */
-final class StateDir implements AutoCloseable {
+public final class StateDir implements AutoCloseable {
     private final Path folder;
     private final FileChannel lockFile;
     private final FileLock lock;
@@ -31,8 +31,7 @@ final class StateDir implements AutoCloseable {
     /** @throws SsiException CANNOT_START when another daemon has the folder or it cannot be used */
     static StateDir open(Path folder) {
         try {
-            Files.createDirectories(folder);
-            Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+            create(folder);
             FileChannel file = FileChannel.open(folder.resolve("daemon.pid"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = tryLock(file);
             if (lock == null) {
@@ -48,6 +47,14 @@ final class StateDir implements AutoCloseable {
             return state;
         } catch (IOException e) {
             throw new SsiException(ErrorCode.CANNOT_START, "the state folder " + folder + " cannot be used: " + e + "; fix its rights or set state-dir", e);
+        }
+    }
+
+    /** A new folder is for this user alone. One that exists keeps its rights: it may be anything, by a slip even the root folder. */
+    public static void create(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            Files.createDirectories(folder.toAbsolutePath().getParent());
+            Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
     }
 

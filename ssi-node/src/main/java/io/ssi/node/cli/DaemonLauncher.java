@@ -4,11 +4,11 @@ import io.ssi.core.cluster.HazelcastFlags;
 import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
+import io.ssi.node.StateDir;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +59,7 @@ final class DaemonLauncher {
         Path said = config.stateDir().resolve("start.out");
         Process daemon;
         try {
-            Files.createDirectories(config.stateDir());
-            Files.setPosixFilePermissions(config.stateDir(), PosixFilePermissions.fromString("rwx------"));
+            StateDir.create(config.stateDir());
             daemon = new ProcessBuilder(command(true)).redirectInput(new File("/dev/null")).redirectErrorStream(true)
                     .redirectOutput(said.toFile()).start();
         } catch (IOException e) {

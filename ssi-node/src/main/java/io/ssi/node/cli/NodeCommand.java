@@ -3,6 +3,7 @@ package io.ssi.node.cli;
 import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
+import io.ssi.node.StateDir;
 import io.ssi.node.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -134,7 +135,7 @@ final class NodeCommand implements Runnable {
          */
         void prepare(String node, Path key) {
             try {
-                Files.createDirectories(config.stateDir());
+                StateDir.create(config.stateDir());
                 boolean sameKey = key == null || Files.exists(config.keyFile()) && Files.mismatch(key, config.keyFile()) < 0;
                 boolean member = Files.exists(marker()) && Files.readString(marker()).lines().anyMatch(node::equals);
                 Path cluster = config.stateDir().resolve("cluster");

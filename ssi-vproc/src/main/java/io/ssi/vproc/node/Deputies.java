@@ -135,6 +135,7 @@ public final class Deputies {
             switch (message) {
                 case LinkMessage.Stdio read when read.fd() == 0 -> deputy.read(read.bytes());
                 case LinkMessage.StdioAck ack -> deputy.acknowledged(ack.fd(), ack.bytes());
+                case LinkMessage.Report report -> LOG.trace("landing at home: {}", report);
                 case LinkMessage.Signal signal -> signals.signal(deputy.vpid, signal.number(), link.peerUser()).whenComplete((sent, failure) -> {
                     if (failure != null) {
                         LOG.info("signal {} for process {} did not reach it: {}", signal.number(), deputy.vpid, failure.getMessage());

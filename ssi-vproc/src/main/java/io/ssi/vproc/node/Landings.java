@@ -81,11 +81,25 @@ public final class Landings {
             throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "no migration waits for this landing JVM any more; it must end");
         }
         link.send(new LinkMessage.Welcome(landing.spec().vpid().value(), transport.self().number(), nodeName, 0));
+        link.attach(new BeforeAdoption());
         landing.home().ifPresent(deputy -> {
             link.attach(deputies.new DeputySession(deputy, link));
             deputy.connected(link);
         });
         landing.arrived(link);
+    }
+
+    /** Until it is adopted a landing is no process: what every agent tells about itself is not for the coordinator. */
+    private static final class BeforeAdoption implements Session {
+        @Override
+        public boolean message(LinkMessage message) {
+            return message instanceof LinkMessage.Report || message instanceof LinkMessage.Exiting;
+        }
+
+        @Override
+        public void closed() {
+            // Whoever started the landing watches its connection.
+        }
     }
 
     /** Token for Depart: the source becomes a deputy when it holds the terminal, else (0) it ends at once. */
