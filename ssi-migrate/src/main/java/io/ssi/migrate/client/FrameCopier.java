@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodHandles.Lookup.ClassOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.objectweb.asm.ClassReader;
@@ -375,13 +376,16 @@ final class FrameCopier implements Opcodes {
             copy.superName = "java/lang/Object";
             copy.interfaces.add(ENTRY);
             copy.sourceFile = source.sourceFile;
+            Map<LabelNode, Integer> labels = labelled();
             copy.methods.add(asEntry());
             ClassWriter writer = new HierarchyWriter(type.getClassLoader());
             copy.accept(writer);
             byte[] bytes = writer.toByteArray();
             MethodHandles.Lookup defined = MethodHandles.privateLookupIn(type, jdk.trusted())
                     .defineHiddenClassWithClassData(bytes, List.copyOf(data), false, ClassOption.NESTMATE);
-            copies.add(defined.lookupClass(), new FrameCopies.Copy(type, method.name, method.desc, bcis(bytes), callNumbers()));
+            Map<Integer, Integer> places = new HashMap<>();
+            labels.forEach((label, call) -> places.put(label.getLabel().getOffset(), call));
+            copies.add(defined.lookupClass(), new FrameCopies.Copy(type, method.name, method.desc, places));
             return (SsiResume.Entry) jdk.allocate(defined.lookupClass());
         }
 
@@ -394,21 +398,18 @@ final class FrameCopier implements Opcodes {
             return entry;
         }
 
-        private int[] bcis(byte[] bytes) {
-            List<Integer> found = new ArrayList<>();
-            Positions.OffsetReader reader = new Positions.OffsetReader(bytes);
-            reader.accept(Positions.everyCall(reader, found), ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
-            return found.stream().mapToInt(Integer::intValue).toArray();
-        }
-
-        private int[] callNumbers() {
-            List<Integer> found = new ArrayList<>();
-            for (AbstractInsnNode insn : method.instructions) {
-                if (insn instanceof MethodInsnNode || insn instanceof InvokeDynamicInsnNode) {
-                    found.add(calls.getOrDefault(insn, -1));
+        /** A label in front of every call, which tells the call's place once the bytes are written; dead calls vanish there. */
+        private Map<LabelNode, Integer> labelled() {
+            Map<LabelNode, Integer> labels = new LinkedHashMap<>();
+            for (AbstractInsnNode insn : method.instructions.toArray()) {
+                Integer call = calls.get(insn);
+                if (call != null) {
+                    LabelNode label = new LabelNode();
+                    method.instructions.insertBefore(insn, label);
+                    labels.put(label, call);
                 }
             }
-            return found.stream().mapToInt(Integer::intValue).toArray();
+            return labels;
         }
     }
 

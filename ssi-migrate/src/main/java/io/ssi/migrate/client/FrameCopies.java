@@ -5,18 +5,10 @@ import java.util.WeakHashMap;
 
 /** The generated copies of frames that run in this JVM, and which method and which of its calls each place in one stands for. */
 final class FrameCopies {
-    /**
-     * @param bcis bytecode index of each invoke of the copy, in order
-     * @param calls the original's call each stands for; -1 for one the copy added
-     */
-    record Copy(Class<?> original, String method, String descriptor, int[] bcis, int[] calls) {
+    /** @param calls by bytecode index of a call in the copy, the call of the original it stands for */
+    record Copy(Class<?> original, String method, String descriptor, Map<Integer, Integer> calls) {
         int callAt(int bci) {
-            for (int i = 0; i < bcis.length; i++) {
-                if (bcis[i] == bci) {
-                    return calls[i];
-                }
-            }
-            return -1;
+            return calls.getOrDefault(bci, -1);
         }
     }
 

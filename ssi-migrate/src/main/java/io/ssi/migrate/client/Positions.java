@@ -48,7 +48,7 @@ final class Positions {
                 @Override
                 public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
                     List<Integer> calls = new ArrayList<>();
-                    return new CallCollector(reader, calls, false) {
+                    return new CallCollector(reader, calls) {
                         @Override
                         public void visitEnd() {
                             methods.put(name + descriptor, calls.stream().mapToInt(Integer::intValue).toArray());
@@ -58,16 +58,6 @@ final class Positions {
             }, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
         }
         return methods;
-    }
-
-    /** Collects the index of every call of every method, the hook at a thread's entry included. */
-    static ClassVisitor everyCall(OffsetReader reader, List<Integer> calls) {
-        return new ClassVisitor(Opcodes.ASM9) {
-            @Override
-            public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] thrown) {
-                return new CallCollector(reader, calls, true);
-            }
-        };
     }
 
     /** Tells the index of the instruction being visited. */
@@ -91,18 +81,16 @@ final class Positions {
     private static class CallCollector extends MethodVisitor {
         private final OffsetReader reader;
         private final List<Integer> calls;
-        private final boolean threadEntryToo;
 
-        CallCollector(OffsetReader reader, List<Integer> calls, boolean threadEntryToo) {
+        CallCollector(OffsetReader reader, List<Integer> calls) {
             super(Opcodes.ASM9);
             this.reader = reader;
             this.calls = calls;
-            this.threadEntryToo = threadEntryToo;
         }
 
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
-            if (threadEntryToo || !isThreadEntry(owner, name)) {
+            if (!isThreadEntry(owner, name)) {
                 calls.add(reader.offset());
             }
         }
