@@ -235,7 +235,8 @@ show_end() {
     tail -n 2 "$demo_dir/program.out" | indented
     [ $status = $plain_status ] || fail "it ended with status $status, the plain run with $plain_status"
     cmp "$demo_dir/plain.out" "$demo_dir/program.out" >&2 || fail "the outputs of the two runs differ"
-    step "Both ended with status $status and printed the same $(wc -c <"$demo_dir/program.out" | tr -d ' ') bytes: ${green}identical${plain}"
+    cmp "$demo_dir/plain.err" "$demo_dir/program.err" >&2 || fail "what the two runs wrote to standard error differs"
+    step "Both ended with status $status and wrote the same $(wc -c <"$demo_dir/program.out" | tr -d ' ') bytes: ${green}identical${plain}"
 }
 
 # ---- --keep

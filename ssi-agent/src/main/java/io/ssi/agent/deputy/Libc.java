@@ -37,7 +37,8 @@ final class Libc {
         MethodType type = MethodType.methodType(MethodHandle.class, MemorySegment.class, FunctionDescriptor.class,
                 Linker.Option[].class);
         try {
-            downcall = (trusted == null ? MethodHandles.lookup() : trusted).findVirtual(Linker.class, "downcallHandle", type);
+            // In Object, because a lookup that may do everything binds no caller, and then this class would be asked.
+            downcall = (trusted == null ? MethodHandles.lookup() : trusted.in(Object.class)).findVirtual(Linker.class, "downcallHandle", type);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
