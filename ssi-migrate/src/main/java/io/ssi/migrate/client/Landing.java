@@ -31,6 +31,8 @@ final class Landing {
     private final Set<String> initialised = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
     private volatile long expectedCrc;
+    /** When the last byte of the image had come. */
+    private volatile long completeNanos;
     /** The program's main thread; null if that had ended. */
     private Thread main;
     private List<StoppedThread> threads = List.of();
@@ -71,7 +73,13 @@ final class Landing {
 
     void end(long crc32c) throws InterruptedException {
         expectedCrc = crc32c;
+        completeNanos = System.nanoTime();
         chunks.put(END);
+    }
+
+    /** After {@link #build}: how long the program waited for it; what was built while the image still came is not counted. */
+    long buildMicros() {
+        return (System.nanoTime() - completeNanos) / 1000;
     }
 
     /** Builds the heap and brings each thread to where it had stopped. */

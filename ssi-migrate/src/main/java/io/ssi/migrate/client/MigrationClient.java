@@ -128,13 +128,12 @@ public final class MigrationClient {
         private void land(LinkMessage.Land message) throws Exception {
             landing.load(message.classes());
             port.send(new LinkMessage.LandReady(message.migration()));
-            long begun = System.nanoTime();
             try {
                 landing.build();
             } catch (IOException e) {
                 throw new ReflectiveOperationException(e.getMessage(), e);
             }
-            port.send(new LinkMessage.Built(message.migration(), (System.nanoTime() - begun) / 1000));
+            port.send(new LinkMessage.Built(message.migration(), landing.buildMicros()));
         }
     }
 

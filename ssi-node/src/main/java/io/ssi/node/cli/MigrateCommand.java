@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         footer = {"", "Example: move process 1000001 to node 3; what keeps it from moving may take 30 s to pass", "  ssi-migrate --wait 30s 1000001 3"})
 final class MigrateCommand extends Base {
     private static final Pattern WAIT = Pattern.compile("([0-9]{1,7})(ms|s|m)?");
-    private static final List<String> PARTS = List.of("freeze", "capture", "write", "transfer", "build", "resume");
+    private static final List<String> PARTS = List.of("freeze", "capture", "write", "transfer", "build", "commit", "resume");
 
     @Option(names = "--explain", description = "Say what would keep the process from moving, without moving it.")
     boolean explain;
