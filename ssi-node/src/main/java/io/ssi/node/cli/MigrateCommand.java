@@ -78,7 +78,7 @@ final class MigrateCommand extends Base {
             lines.add(parts.toString());
         }
         if (result.containsKey("imageBytes")) {
-            lines.add("  image " + Text.bytes(number(result, "imageBytes")) + ", " + text(result, "objects") + " objects, " + text(result, "threads") + " threads");
+            lines.add("  image " + Text.bytes(number(result, "imageBytes")) + ", " + text(result, "objects") + " objects, " + threads(result));
         }
         return lines;
     }
@@ -90,9 +90,13 @@ final class MigrateCommand extends Base {
         lines.add(pins.isEmpty() ? "nothing keeps process " + vpid + " from moving" : "process " + vpid + " cannot move now, because of:");
         pins.forEach(pin -> lines.add("  " + pin));
         if (result.containsKey("objects")) {
-            lines.add("  image " + Text.bytes(number(result, "heapBytes")) + ", " + text(result, "objects") + " objects, " + text(result, "threads") + " threads");
+            lines.add("  image " + Text.bytes(number(result, "heapBytes")) + ", " + text(result, "objects") + " objects, " + threads(result));
         }
         return lines;
+    }
+
+    private static String threads(Map<String, Object> result) {
+        return number(result, "threads") == 1 ? "1 thread" : text(result, "threads") + " threads";
     }
 
     static String micros(long micros) {
