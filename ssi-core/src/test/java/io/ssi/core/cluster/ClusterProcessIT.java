@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,11 +25,19 @@ class ClusterProcessIT {
     @TempDir
     Path folder;
     private final List<Process> processes = new ArrayList<>();
+    private int port;
+
+    @BeforeEach
+    void freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.9.1"))) {
+            port = free.getLocalPort();
+        }
+    }
 
     private Process start(int node, String output, String... seed) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-XX:+UseSerialGC"));
         command.addAll(HazelcastFlags.JVM);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClusterProcess.class.getName(), "127.0.9." + node, "17781",
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ClusterProcess.class.getName(), "127.0.9." + node, Integer.toString(port),
                 folder.resolve("n" + node).toString(), folder.resolve("key").toString()));
         command.addAll(List.of(seed));
         Process process = new ProcessBuilder(command).redirectOutput(folder.resolve(output).toFile())
