@@ -25,8 +25,10 @@ import java.util.concurrent.TimeUnit;
  * moves it from JVM to JVM on this host. Its standard output goes to one file, whichever JVM writes it.
  */
 final class MoveHarness implements AutoCloseable {
-    private static final long ANSWER_SECONDS = 60;
+    private static final long ANSWER_SECONDS = 30;
     private static final int VPID = 1_000_001;
+    /** Stands in a link's queue for the end of its connection. */
+    private static final LinkMessage ENDED = new LinkMessage.Resume(-1);
 
     private final Path folder;
     private final Path socket;
@@ -88,7 +90,8 @@ final class MoveHarness implements AutoCloseable {
                 while (true) {
                     LinkMessage message = LinkCodec.read(in);
                     if (message == null) {
-                        return; // the JVM ended
+                        messages.add(ENDED);
+                        return;
                     }
                     if (message instanceof LinkMessage.Hello) {
                         send(new LinkMessage.Welcome(VPID, 1, "test", 1));
@@ -98,20 +101,33 @@ final class MoveHarness implements AutoCloseable {
                     }
                 }
             } catch (IOException e) {
-                // the JVM was killed
+                messages.add(ENDED);
             }
         }
 
-        void send(LinkMessage message) throws IOException {
-            LinkCodec.write(out, message);
-            out.flush();
+        void send(LinkMessage message) throws EndedException {
+            try {
+                LinkCodec.write(out, message);
+                out.flush();
+            } catch (IOException e) {
+                throw new EndedException();
+            }
         }
 
-        <M extends LinkMessage> M await(Class<M> type) throws Exception {
+        /** The next message; a refusal or the end of the JVM is an exception. */
+        LinkMessage next() throws Exception {
             LinkMessage message = messages.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
             if (message instanceof LinkMessage.Cannot refused) {
                 throw new RefusedException(String.join("\n", refused.reasons()));
             }
+            if (message == ENDED) {
+                throw new EndedException();
+            }
+            return message;
+        }
+
+        <M extends LinkMessage> M await(Class<M> type) throws Exception {
+            LinkMessage message = next();
             if (!type.isInstance(message)) {
                 throw new IOException("expected " + type.getSimpleName() + ", got " + message + "\nstderr:\n"
                         + Files.readString(errors.toPath()));
@@ -126,6 +142,11 @@ final class MoveHarness implements AutoCloseable {
         RefusedException(String reasons) {
             super(reasons);
         }
+    }
+
+    /** The program came to its end before it could be moved. */
+    static final class EndedException extends IOException {
+        private static final long serialVersionUID = 1;
     }
 
     void start(String main, String... arguments) throws Exception {
@@ -182,10 +203,7 @@ final class MoveHarness implements AutoCloseable {
             link.send(new LinkMessage.Freeze(migration, 5000));
             LinkMessage part;
             do {
-                part = link.messages.poll(ANSWER_SECONDS, TimeUnit.SECONDS);
-                if (part instanceof LinkMessage.Cannot refused) {
-                    throw new RefusedException(String.join("\n", refused.reasons()));
-                }
+                part = link.next();
                 landing.send(part);
             } while (!(part instanceof LinkMessage.ImageEnd));
             images.add((LinkMessage.ImageEnd) part);
@@ -197,7 +215,7 @@ final class MoveHarness implements AutoCloseable {
             pauses.add((System.nanoTime() - begun) / 1000);
             current = target;
             link = landing;
-        } catch (RefusedException e) {
+        } catch (RefusedException | EndedException e) {
             target.destroyForcibly();
             throw e;
         }
@@ -209,7 +227,7 @@ final class MoveHarness implements AutoCloseable {
         link.send(new LinkMessage.Prepare(migration));
         link.await(LinkMessage.Prepared.class);
         link.send(new LinkMessage.Freeze(migration, 5000));
-        while (!(link.messages.poll(ANSWER_SECONDS, TimeUnit.SECONDS) instanceof LinkMessage.ImageEnd)) {
+        while (!(link.next() instanceof LinkMessage.ImageEnd)) {
             // the image is not wanted
         }
         link.send(new LinkMessage.Resume(migration));

@@ -25,6 +25,8 @@ public final class MoveMain {
                     System.err.println("moved: " + harness.pauses.getLast() + " us " + harness.images.getLast());
                 } catch (MoveHarness.RefusedException e) {
                     System.err.println("refused: " + e.getMessage());
+                } catch (MoveHarness.EndedException e) {
+                    break;
                 }
             }
             int status = harness.await(120);

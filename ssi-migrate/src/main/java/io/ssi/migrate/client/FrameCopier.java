@@ -127,6 +127,7 @@ final class FrameCopier implements Opcodes {
             method.instructions.insert(stoppedIn, behind);
             adaptInstructions();
             insertPrologue(state, behind, covering);
+            DeadCode.remove(method);
             if (isSynchronized) {
                 releaseAtEveryExit();
             }
@@ -277,18 +278,19 @@ final class FrameCopier implements Opcodes {
                 }
                 list.add(new InsnNode(MONITORENTER));
             }
+            int arguments = argumentCount();
+            BasicValue built = beingBuilt(state, arguments);
             for (int i = 0; i < state.getLocals(); i++) {
-                BasicValue value = state.getLocal(i);
+                BasicValue value = existing(state.getLocal(i), built);
                 if (value != null && value.getType() != null && value != BasicValue.UNINITIALIZED_VALUE
                         && value.getType() != Type.VOID_TYPE) {
                     load(list, value, false, i, uninitialised);
                     list.add(new VarInsnNode(value.getType().getOpcode(ISTORE), i + FrameCopies.SHIFT));
                 }
             }
-            int arguments = argumentCount();
             int slot = 0;
             for (int i = 0; i < state.getStackSize() - arguments; i++) {
-                load(list, state.getStack(i), true, slot, uninitialised);
+                load(list, existing(state.getStack(i), built), true, slot, uninitialised);
                 slot += state.getStack(i).getSize();
             }
             LabelNode start = new LabelNode();
@@ -320,6 +322,17 @@ final class FrameCopier implements Opcodes {
             } else {
                 Values.load(list, value.getType(), onStack, slot);
             }
+        }
+
+        /** The object whose constructor is the call stopped in: that one exists, the constructor's frame has it. */
+        private BasicValue beingBuilt(Frame<BasicValue> state, int arguments) {
+            return stoppedIn instanceof MethodInsnNode m && m.name.equals("<init>")
+                    ? state.getStack(state.getStackSize() - arguments) : null;
+        }
+
+        private static BasicValue existing(BasicValue value, BasicValue built) {
+            return built != null && value instanceof FrameTypes.Uninitialised && value.equals(built)
+                    ? new BasicValue(built.getType()) : value;
         }
 
         private int argumentCount() {

@@ -1,9 +1,5 @@
 package io.ssi.migrate.client;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodType;
-import java.lang.invoke.VarHandle;
-
 /**
  * Numbers of the image, shared by writer and reader. The image: magic, JDK version; initialised classes; their statics; JDK
  * statics that travel; buffered input; threads with frames; then the body of each object in the order of definition, until
@@ -50,10 +46,4 @@ final class ImageFormat {
     }
 
     private ImageFormat() {}
-
-    /** Objects made whole by their definition. */
-    static boolean hasNoBody(Object object) {
-        return object instanceof Class || object instanceof MethodType || object instanceof MethodHandle
-                || object instanceof VarHandle;
-    }
 }

@@ -34,6 +34,9 @@ final class ImageReader {
     private int classCount;
     private final Map<Class<?>, Layout> layouts = new HashMap<>();
     private final List<Object> salted = new ArrayList<>();
+    private final List<Object> tables = new ArrayList<>();
+    /** Set when an object of the JDK, which has its own identity in each JVM, could not be given the hash it had. */
+    private boolean rehash;
     private final List<StoppedThread> threads = new ArrayList<>();
     private byte[] input;
     private long nextThreadId;
@@ -102,6 +105,9 @@ final class ImageReader {
             makeStartable(thread.thread);
         }
         new SaltedCollections(jdk).layOutAgain(salted);
+        if (rehash) {
+            new HashTables(jdk).layOutAgain(tables);
+        }
     }
 
     // ---- roots
@@ -204,7 +210,10 @@ final class ImageReader {
 
     private Object define(int kind) throws IOException, ReflectiveOperationException {
         return switch (kind) {
-            case ImageFormat.NAMED, ImageFormat.NAMED_FILLED -> names.find(in.string());
+            case ImageFormat.NAMED, ImageFormat.NAMED_FILLED -> {
+                int hash = in.u4();
+                yield hashed(names.find(in.string()), hash);
+            }
             case ImageFormat.CLASS -> {
                 int hash = in.u4();
                 yield hashed(classReference(), hash);
@@ -230,13 +239,15 @@ final class ImageReader {
         Object object = hashed(jdk.allocate(type), hash);
         if (SaltedCollections.isSalted(type)) {
             salted.add(object);
+        } else if (HashTables.isOne(object)) {
+            tables.add(object);
         }
         return object;
     }
 
     private Object hashed(Object object, int hash) {
-        if (hash != 0) {
-            bits.set(object, hash); // an object of this JVM that has one already keeps it
+        if (hash != 0 && !bits.set(object, hash) && System.identityHashCode(object) != hash) {
+            rehash = true; // an object of this JVM's own that was asked for its hash before
         }
         return object;
     }

@@ -10,7 +10,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,11 +32,13 @@ final class ImageWriter {
     private final ImageOutput out;
     private final ObjectNumbers numbers;
     private final Map<Class<?>, Integer> classes = new IdentityHashMap<>();
-    private final Map<Class<?>, Layout> layouts = new HashMap<>();
+    private final Map<Class<?>, TypeInfo> types = new IdentityHashMap<>();
     private final Set<Thread> moving;
     private final List<String> pins = new ArrayList<>();
     /** By object number: number of the object that first referred to it, or minus the index of its root. */
     private int[] parents = new int[1 << 16];
+    /** By object number: how it was defined. */
+    private byte[] kinds = new byte[1 << 16];
     private final List<String> roots = new ArrayList<>();
     private int parent;
 
@@ -178,53 +180,84 @@ final class ImageWriter {
             return;
         }
         if (-number >= parents.length) {
-            parents = java.util.Arrays.copyOf(parents, -number + (-number >> 1));
+            parents = Arrays.copyOf(parents, -number + (-number >> 1));
+            kinds = Arrays.copyOf(kinds, parents.length);
         }
         parents[-number] = parent;
         out.varint(-number);
-        define(object, numbers.hashOfNew());
+        kinds[-number] = (byte) define(object, numbers.hashOfNew());
     }
 
-    private void define(Object object, int hash) throws IOException {
+    private int define(Object object, int hash) throws IOException {
         String name = names.of(object);
         if (name != null) {
-            out.u1(JdkState.FILLED.contains(name) ? ImageFormat.NAMED_FILLED : ImageFormat.NAMED);
+            int kind = JdkState.FILLED.contains(name) ? ImageFormat.NAMED_FILLED : ImageFormat.NAMED;
+            out.u1(kind);
+            out.u4(hash);
             out.string(name);
+            return kind;
         } else if (object instanceof Class<?> type) {
             out.u1(ImageFormat.CLASS);
             out.u4(hash);
             classReference(copies.original(type));
+            return ImageFormat.CLASS;
         } else if (object instanceof String string && isInterned(string)) {
             out.u1(ImageFormat.INTERNED);
             interned(string);
+            return ImageFormat.INTERNED;
         } else if (object.getClass().isArray()) {
             out.u1(ImageFormat.ARRAY);
             out.u4(hash);
             classReference(object.getClass());
             out.varint(Array.getLength(object));
+            return ImageFormat.ARRAY;
         } else if (object instanceof MethodType type) {
             out.u1(ImageFormat.METHOD_TYPE);
             methodType(type);
+            return ImageFormat.METHOD_TYPE;
         } else if (object instanceof MethodHandle handle) {
             methodHandle(handle);
+            return ImageFormat.METHOD_HANDLE;
         } else if (object instanceof VarHandle handle) {
             varHandle(handle);
-        } else {
-            instance(object, hash);
+            return ImageFormat.FIELD_VAR_HANDLE;
         }
+        return instance(object, hash);
     }
 
-    private void instance(Object object, int hash) throws IOException {
-        String pin = object instanceof Thread thread && thread.isAlive() && !moving.contains(thread)
+    private int instance(Object object, int hash) throws IOException {
+        TypeInfo info = info(object.getClass());
+        String pin = !info.mayPin ? null : object instanceof Thread thread && thread.isAlive() && !moving.contains(thread)
                 ? "a thread of the JVM or the agent (" + thread.getName() + ")" : JdkState.pin(jdk, object);
         if (pin != null) {
             pin(object, pin);
             out.u1(ImageFormat.PINNED);
-            return;
+            return ImageFormat.PINNED;
         }
         out.u1(ImageFormat.INSTANCE);
         out.u4(hash);
         classReference(object.getClass());
+        return ImageFormat.INSTANCE;
+    }
+
+    /** What is the same for all objects of a class. */
+    private static final class TypeInfo {
+        final Layout layout;
+        final boolean mayPin;
+
+        TypeInfo(Layout layout, boolean mayPin) {
+            this.layout = layout;
+            this.mayPin = mayPin;
+        }
+    }
+
+    private TypeInfo info(Class<?> type) {
+        TypeInfo info = types.get(type);
+        if (info == null) {
+            info = new TypeInfo(Layout.ofInstances(jdk, type), JdkState.mayPin(type));
+            types.put(type, info);
+        }
+        return info;
     }
 
     private static boolean isInterned(String string) {
@@ -362,27 +395,21 @@ final class ImageWriter {
     // ---- bodies
 
     private void body(int number) throws IOException {
-        Object object = numbers.object(number);
-        parent = number;
-        String name = names.of(object);
-        if (name != null ? !JdkState.FILLED.contains(name) : ImageFormat.hasNoBody(object) || isPinnedOrInterned(object)) {
+        int kind = kinds[number];
+        if (kind != ImageFormat.INSTANCE && kind != ImageFormat.ARRAY && kind != ImageFormat.NAMED_FILLED) {
             return;
         }
+        Object object = numbers.object(number);
+        parent = number;
         Class<?> type = object.getClass();
         if (type.isArray()) {
             array(object, type);
             return;
         }
-        Layout layout = layouts.computeIfAbsent(type, t -> Layout.ofInstances(jdk, t));
+        Layout layout = info(type).layout;
         for (int i = 0; i < layout.kinds.length; i++) {
             value(object, layout, i);
         }
-    }
-
-    private boolean isPinnedOrInterned(Object object) {
-        return object instanceof String string ? isInterned(string)
-                : object instanceof Thread thread && thread.isAlive() && !moving.contains(thread)
-                || JdkState.pin(jdk, object) != null;
     }
 
     private void array(Object array, Class<?> type) throws IOException {

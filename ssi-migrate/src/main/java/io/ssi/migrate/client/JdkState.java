@@ -42,6 +42,16 @@ final class JdkState {
         return REBUILT.contains(field.getDeclaringClass().getName() + "#" + field.getName());
     }
 
+    /** Whether {@link #pin} may find something in objects of the class; asked once per class, it is false for most. */
+    static boolean mayPin(Class<?> type) {
+        String name = type.getName();
+        return Thread.class.isAssignableFrom(type) || ClassLoader.class.isAssignableFrom(type)
+                || java.lang.invoke.CallSite.class.isAssignableFrom(type) || name.startsWith("io.ssi.")
+                || java.lang.foreign.Arena.class.isAssignableFrom(type) || name.startsWith("jdk.internal.foreign.")
+                || name.startsWith("sun.nio.ch.") || name.startsWith("java.util.zip.") || name.startsWith("java.nio.Direct")
+                || name.equals("java.io.FileDescriptor") || name.equals("java.lang.ProcessImpl");
+    }
+
     /** Why the object cannot move, as a phrase; null when it can. */
     static String pin(Jdk jdk, Object object) {
         String type = object.getClass().getName();

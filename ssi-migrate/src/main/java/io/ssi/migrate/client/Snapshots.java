@@ -35,6 +35,8 @@ final class Snapshots {
         try {
             Object snapshot = (Object) of.invokeExact(thread);
             return snapshot == null ? null : (Object) question.invokeExact(snapshot);
+        } catch (IllegalStateException e) {
+            return null; // it is not in such a state, or no longer
         } catch (Throwable e) {
             throw Jdk.failed("ThreadSnapshot", e);
         }
