@@ -114,9 +114,22 @@ public final class SsiHook {
         }
     }
 
+    /**
+     * Before Object.wait0, platform threads. Notes the monitor where a parked thread notes its blocker: the JVM itself cannot
+     * tell it once wait0 is compiled.
+     *
+     * @return the time
+     */
+    @Hidden
+    public static long waiting(Object monitor) {
+        Thread.currentThread().parkBlocker = monitor;
+        return System.nanoTime();
+    }
+
     /** After Object.wait0 returned normally, platform threads; startedNanos was read before it. */
     @Hidden
     public static void waited(Object monitor, long timeoutMillis, long startedNanos) throws InterruptedException {
+        Thread.currentThread().parkBlocker = null;
         if (pending) {
             Handler h = handler;
             if (h != null) {

@@ -19,7 +19,7 @@ public record Rule(String owner, String method, String descriptor, Action action
     public enum Action {
         /** Calls of the target become calls of the hook; a receiver becomes its first argument. */
         REPLACE_CALL,
-        /** The last call of Object.wait0 is timed: {@code hook(this, timeout, System.nanoTime() before it)} follows it. */
+        /** The last call of Object.wait0 is timed: {@code hook(this, timeout, the time that SsiHook.waiting(this) told before it)} follows it. */
         TIME_WAIT,
         /** The result passes through the hook: {@code hook(result)}, or {@code hook(result, this)} if that takes two. */
         MAP_RESULT,

@@ -13,6 +13,8 @@ final class TimeWait extends MethodVisitor {
     /** Behind all locals of the method in every JDK 25; checked. */
     private static final int TIME_SLOT = 8;
     private static final int STACK_MIN = 5;
+    /** Notes the monitor and answers the time. */
+    private static final String BEFORE = "waiting";
 
     private final Rule rule;
     private Label tryStart;
@@ -48,7 +50,8 @@ final class TimeWait extends MethodVisitor {
             super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
             return;
         }
-        super.visitMethodInsn(Opcodes.INVOKESTATIC, "java/lang/System", "nanoTime", "()J", false);
+        super.visitVarInsn(Opcodes.ALOAD, 0);
+        super.visitMethodInsn(Opcodes.INVOKESTATIC, rule.hookOwner(), BEFORE, "(Ljava/lang/Object;)J", false);
         super.visitVarInsn(Opcodes.LSTORE, TIME_SLOT);
         super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
         super.visitVarInsn(Opcodes.ALOAD, 0);

@@ -293,7 +293,7 @@ final class Freezer {
                 if (monitor == null) {
                     return; // on its way out of a park
                 }
-                if (!snapshots.isLeavingWait(thread)) {
+                if (!snapshots.isInWait(thread)) {
                     throw blocked(thread, monitor);
                 }
             }

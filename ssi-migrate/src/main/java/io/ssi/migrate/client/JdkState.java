@@ -36,7 +36,8 @@ final class JdkState {
             "java.lang.reflect.Field#fieldAccessor",
             "java.lang.reflect.Field#overrideFieldAccessor",
             "java.lang.ref.Reference#discovered",
-            "java.lang.Thread#nioBlocker");
+            "java.lang.Thread#nioBlocker",
+            "java.lang.Thread#parkBlocker");
 
     static boolean isRebuilt(Field field) {
         return REBUILT.contains(field.getDeclaringClass().getName() + "#" + field.getName());

@@ -2,8 +2,12 @@ package io.ssi.migrate.client;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
+import java.util.concurrent.locks.LockSupport;
 
-/** What another thread waits for or is blocked on, by jdk.internal.vm.ThreadSnapshot. */
+/**
+ * What another thread waits for or is blocked on, by jdk.internal.vm.ThreadSnapshot; or, since that knows no monitor once
+ * Object.wait0 is compiled, by the note that SsiHook makes before it.
+ */
 final class Snapshots {
     private final MethodHandle of;
     private final MethodHandle waitingOn;
@@ -23,12 +27,17 @@ final class Snapshots {
 
     /** The object whose wait set the thread is in; null if it is in none. */
     Object waitingOn(Thread thread) {
-        return ask(waitingOn, thread);
+        Object monitor = ask(waitingOn, thread);
+        Thread.State state = thread.getState();
+        return monitor == null && (state == Thread.State.WAITING || state == Thread.State.TIMED_WAITING) && isInWait(thread)
+                ? LockSupport.getBlocker(thread) : monitor;
     }
 
     /** The object whose monitor the thread wants (entering it, or leaving its wait set); null if none. */
     Object blockedOn(Thread thread) {
-        return ask(blockedOn, thread);
+        Object monitor = ask(blockedOn, thread);
+        return monitor == null && thread.getState() == Thread.State.BLOCKED && isInWait(thread)
+                ? LockSupport.getBlocker(thread) : monitor;
     }
 
     private Object ask(MethodHandle question, Thread thread) {
@@ -42,8 +51,8 @@ final class Snapshots {
         }
     }
 
-    /** A blocked thread that was in Object.wait: it wants its monitor back. */
-    boolean isLeavingWait(Thread thread) {
+    /** The thread is in Object.wait; one that is blocked there wants its monitor back. */
+    boolean isInWait(Thread thread) {
         StackTraceElement[] stack = thread.getStackTrace();
         return stack.length > 0 && stack[0].getMethodName().equals("wait0") && stack[0].getClassName().equals("java.lang.Object");
     }
