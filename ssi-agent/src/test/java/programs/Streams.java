@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 
 /** Lambdas and method references of all sorts, on the stack and in the heap. */
 public final class Streams {
+    /** Keeps the work from being optimised away. */
+    private static volatile int sink;
+
     private final int offset;
 
     private Streams(int offset) {
@@ -38,10 +41,11 @@ public final class Streams {
     /** Some work that gives back what it was given. */
     static int slowly(int value) {
         int x = value;
-        for (int i = 0; i < 400 * Pace.ROUNDS; i++) {
+        for (int i = 0; i < 100 * Pace.ROUNDS; i++) {
             x = x * 31 + i;
         }
-        return x == 42 ? value + 1 - 1 : value;
+        sink = x;
+        return value;
     }
 
     private int shifted(int value) {

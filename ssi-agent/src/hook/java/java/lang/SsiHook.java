@@ -1,6 +1,7 @@
 package java.lang;
 
 import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.ForceInline;
 import jdk.internal.vm.annotation.Hidden;
@@ -122,14 +123,14 @@ public final class SsiHook {
      */
     @Hidden
     public static long waiting(Object monitor) {
-        Thread.currentThread().parkBlocker = monitor;
+        LockSupport.setCurrentBlocker(monitor);
         return System.nanoTime();
     }
 
     /** After Object.wait0 returned normally, platform threads; startedNanos was read before it. */
     @Hidden
     public static void waited(Object monitor, long timeoutMillis, long startedNanos) throws InterruptedException {
-        Thread.currentThread().parkBlocker = null;
+        LockSupport.setCurrentBlocker(null);
         if (pending) {
             Handler h = handler;
             if (h != null) {

@@ -34,6 +34,8 @@ final class ImageReader {
     private int classCount;
     private final Map<Class<?>, Layout> layouts = new HashMap<>();
     private final List<Object> salted = new ArrayList<>();
+    /** JDK statics to set when their objects are whole: until then the JDK itself uses them, System's properties for one. */
+    private final Map<Field, Object> shared = new HashMap<>();
     private final List<Object> tables = new ArrayList<>();
     /** Set when an object of the JDK, which has its own identity in each JVM, could not be given the hash it had. */
     private boolean rehash;
@@ -101,6 +103,10 @@ final class ImageReader {
         for (int i = 1; i <= count; i++) {
             body(i);
         }
+        for (Map.Entry<Field, Object> entry : shared.entrySet()) {
+            Field field = entry.getKey();
+            U.putReferenceVolatile(U.staticFieldBase(field), U.staticFieldOffset(field), entry.getValue());
+        }
         for (StoppedThread thread : threads) {
             makeStartable(thread.thread);
         }
@@ -131,7 +137,11 @@ final class ImageReader {
                 int hash = name.indexOf('#');
                 Class<?> type = Class.forName(name.substring(0, hash), true, null);
                 Field field = jdk.field(type, name.substring(hash + 1));
-                field(U.staticFieldBase(field), U.staticFieldOffset(field), Layout.kind(field.getType()));
+                if (field.getType().isPrimitive()) {
+                    field(U.staticFieldBase(field), U.staticFieldOffset(field), Layout.kind(field.getType()));
+                } else {
+                    shared.put(field, reference());
+                }
             }
         }
     }
