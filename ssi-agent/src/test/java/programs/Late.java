@@ -93,7 +93,7 @@ public final class Late {
             if (i > 4) {
                 line += " " + Second.use();
             }
-            if (i > 6) {
+            if (i == 7) {
                 line += " " + broken();
             }
             if (i > 7) {

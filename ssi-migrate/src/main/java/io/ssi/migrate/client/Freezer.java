@@ -60,6 +60,9 @@ final class Freezer {
     // ---- on the program's threads
 
     void stop(int kind, Object object, long remainingNanos) throws InterruptedException {
+        if (object == this) {
+            return; // it is leaving the freeze before this one: not a wait of the program's
+        }
         Thread self = Thread.currentThread();
         int epoch;
         synchronized (this) {

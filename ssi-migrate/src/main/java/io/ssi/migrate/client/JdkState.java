@@ -32,6 +32,9 @@ final class JdkState {
 
     private static final Set<String> REBUILT = Set.of(
             "java.lang.reflect.Method#methodAccessor",
+            // A reflective call in progress: its target is not used again, and the next call makes a new accessor.
+            "jdk.internal.reflect.DirectMethodHandleAccessor#target",
+            "jdk.internal.reflect.DirectConstructorHandleAccessor#target",
             "java.lang.reflect.Constructor#constructorAccessor",
             "java.lang.reflect.Field#fieldAccessor",
             "java.lang.reflect.Field#overrideFieldAccessor",
