@@ -1,10 +1,10 @@
 package io.ssi;
 
-import java.lang.reflect.InvocationTargetException;
-
 /**
  * What a program may ask of the cluster it runs in. A program needs none of this to be moved; it compiles and runs without
  * a cluster, and is told so when it asks.
+ *
+ * <p>The calls are direct: frames of reflection could not move.
  */
 public final class Ssi {
     private Ssi() {}
@@ -17,7 +17,11 @@ public final class Ssi {
      *     where it was.
      */
     public static void migrate(int node) {
-        call("moveSelf", node);
+        try {
+            SsiHook.moveSelf(node);
+        } catch (NoClassDefFoundError e) {
+            throw noAgent(e);
+        }
     }
 
     /**
@@ -26,7 +30,11 @@ public final class Ssi {
      * @throws IllegalStateException if there is no cluster
      */
     public static int node() {
-        return (Integer) call("node", null);
+        try {
+            return SsiHook.node();
+        } catch (NoClassDefFoundError e) {
+            throw noAgent(e);
+        }
     }
 
     /**
@@ -35,23 +43,14 @@ public final class Ssi {
      * @throws IllegalStateException if there is no cluster
      */
     public static long vpid() {
-        return (Long) call("vpid", null);
+        try {
+            return SsiHook.vpid();
+        } catch (NoClassDefFoundError e) {
+            throw noAgent(e);
+        }
     }
 
-    private static Object call(String method, Integer argument) {
-        try {
-            Class<?> hook = Class.forName("java.lang.SsiHook");
-            return argument == null ? hook.getMethod(method).invoke(null)
-                    : hook.getMethod(method, int.class).invoke(null, argument);
-        } catch (ClassNotFoundException e) {
-            throw new IllegalStateException("there is no cluster: start this program with java -javaagent:ssi-agent.jar", e);
-        } catch (InvocationTargetException e) {
-            if (e.getCause() instanceof RuntimeException) {
-                throw (RuntimeException) e.getCause();
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the agent of this JVM has no " + method + "; use the ssi-api.jar of the same version", e);
-        }
+    private static IllegalStateException noAgent(NoClassDefFoundError cause) {
+        return new IllegalStateException("there is no cluster: start this program with java -javaagent:ssi-agent.jar", cause);
     }
 }

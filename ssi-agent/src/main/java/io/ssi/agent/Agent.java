@@ -68,7 +68,7 @@ public final class Agent {
             }
             SsiStandardInput stream = new SsiStandardInput(FileDescriptor.in);
             StandardInput input;
-            if (options.landing) {
+            if (options.landing && !options.home) {
                 input = new StandardInput(new RemoteInput(runtime));
             } else {
                 LocalInput local = new LocalInput(stream);

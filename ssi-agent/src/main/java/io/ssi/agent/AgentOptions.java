@@ -6,14 +6,17 @@ final class AgentOptions {
     final boolean detached;
     /** This JVM is started for a process to move into. */
     final boolean landing;
+    /** This landing is the OS process that the program was started as: standard input is here. */
+    final boolean home;
     /** What a landing JVM proves itself with to its daemon; else 0. */
     final long token;
     /** Null for the usual one. */
     final String socket;
 
-    private AgentOptions(boolean detached, boolean landing, long token, String socket) {
+    private AgentOptions(boolean detached, boolean landing, boolean home, long token, String socket) {
         this.detached = detached;
         this.landing = landing;
+        this.home = home;
         this.token = token;
         this.socket = socket;
     }
@@ -22,6 +25,7 @@ final class AgentOptions {
     static AgentOptions parse(String text) {
         boolean detached = Boolean.getBoolean("ssi.detached");
         boolean landing = false;
+        boolean home = false;
         long token = 0;
         String socket = null;
         int at = 0;
@@ -31,6 +35,8 @@ final class AgentOptions {
             at = comma < 0 ? text.length() : comma + 1;
             if (option.equals("detached")) {
                 detached = true;
+            } else if (option.equals("home")) {
+                home = true;
             } else if (option.startsWith("landing=")) {
                 landing = true;
                 token = Long.parseLong(option.substring("landing=".length()));
@@ -38,9 +44,9 @@ final class AgentOptions {
                 socket = option.substring("socket=".length());
             } else {
                 throw new IllegalArgumentException("the agent has no option '" + option
-                        + "'; it knows detached, socket=PATH and landing=TOKEN");
+                        + "'; it knows detached, socket=PATH, landing=TOKEN and home");
             }
         }
-        return new AgentOptions(detached, landing, token, socket);
+        return new AgentOptions(detached, landing, home, token, socket);
     }
 }

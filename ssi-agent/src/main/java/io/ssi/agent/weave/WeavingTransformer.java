@@ -12,6 +12,8 @@ import java.util.WeakHashMap;
 
 /** Weaves each class as it is loaded, and knows afterwards what the bytes of a loaded class were. Thread-safe. */
 public final class WeavingTransformer implements ClassFileTransformer {
+    /** Start of the names of the agent's own classes in java.base. */
+    private static final String HOOKS = "java/lang/Ssi";
     /** Class files that are kept because no resource has them, bytes in all. */
     private static final long KEPT_BYTES_MAX = 64L << 20;
 
@@ -74,7 +76,9 @@ public final class WeavingTransformer implements ClassFileTransformer {
 
     private static byte[] resource(Class<?> type, ClassLoader loader, String name) {
         String file = name + ".class";
-        try (InputStream in = type.getModule().isNamed() ? type.getModule().getResourceAsStream(file)
+        try (InputStream in = loader == null && name.startsWith(HOOKS)
+                ? WeavingTransformer.class.getClassLoader().getResourceAsStream("hook/" + file)
+                : type.getModule().isNamed() ? type.getModule().getResourceAsStream(file)
                 : loader == null ? ClassLoader.getSystemResourceAsStream(file) : loader.getResourceAsStream(file)) {
             return in == null ? null : in.readAllBytes();
         } catch (IOException e) {

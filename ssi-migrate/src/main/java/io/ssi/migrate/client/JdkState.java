@@ -1,5 +1,7 @@
 package io.ssi.migrate.client;
 
+import java.io.File;
+import java.io.IOException;
 import java.lang.reflect.Field;
 import java.util.Set;
 
@@ -62,7 +64,7 @@ final class JdkState {
         switch (type) {
             case "java.io.FileDescriptor" -> {
                 int fd = jdk.getInt(object, "fd");
-                return fd > 2 ? "an open file or socket (descriptor " + fd + "); close it, open files cannot move yet" : null;
+                return fd > 2 ? "open: " + opened(fd) + " (descriptor " + fd + "); close it, open files and sockets cannot move yet" : null;
             }
             case "java.util.zip.Inflater$InflaterZStreamRef", "java.util.zip.Deflater$DeflaterZStreamRef" -> {
                 return Jdk.U.getLong(object, Jdk.U.objectFieldOffset(jdk.field(object.getClass(), "address"))) != 0
@@ -80,6 +82,15 @@ final class JdkState {
             default -> {
                 return pinByFamily(object, type);
             }
+        }
+    }
+
+    /** What the kernel says is behind a descriptor: a path, or socket:[number]. */
+    private static String opened(int fd) {
+        try {
+            return new File(new File("/proc/self/fd"), Integer.toString(fd)).getCanonicalPath().replaceFirst("^/proc/[0-9]+/fd/", "");
+        } catch (IOException e) {
+            return "a file or socket";
         }
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.FileOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +58,7 @@ public final class Landings {
         if (deputy != null) {
             landing = new Landing(spec, transport.self().number(), deputy);
             expected.put(spec.token(), landing);
-            deputy.becomeLanding(new LinkMessage.BecomeLanding(spec.argv(), spec.environment(), spec.workDir()));
+            deputy.becomeLanding(new LinkMessage.BecomeLanding(atHome(spec.argv()), spec.environment(), spec.workDir()));
         } else {
             landing = startChild(spec);
         }
@@ -68,6 +69,11 @@ public final class Landings {
             }
         });
         return landing;
+    }
+
+    /** The agent of a landing at home is told so: it reads standard input itself, no deputy does. */
+    private static List<String> atHome(List<String> argv) {
+        return argv.stream().map(argument -> argument.startsWith("-javaagent:") && argument.contains("=landing=") ? argument + ",home" : argument).toList();
     }
 
     /**

@@ -1,0 +1,149 @@
+package io.ssi.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ssi.node.cli.CommandRunner;
+import io.ssi.node.json.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Nodes 1, 2 and 3 on loopback addresses of this host, as daemons of their own, and the commands a user would give. */
+final class ClusterOfThree implements AutoCloseable {
+    static final int NODES = 3;
+    /** What a command said. */
+    record Said(int exitCode, String out, String err) {}
+
+    private final Path folder;
+    private final int port;
+    private final boolean[] runs = new boolean[NODES + 1];
+
+    ClusterOfThree(Path folder) throws IOException {
+        this.folder = folder;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+    }
+
+    void start() {
+        for (int node = 1; node <= NODES; node++) {
+            start(node);
+        }
+    }
+
+    void start(int node) {
+        boolean first = node == 1 || Files.exists(state(node));
+        Said said = node(first ? "start" : "join", node);
+        assertThat(said.exitCode()).as(said.err()).isZero();
+        assertThat(said.out()).startsWith("node " + node + " ");
+        runs[node] = true;
+    }
+
+    void stop(int node) {
+        assertThat(node("stop", node).exitCode()).isZero();
+        runs[node] = false;
+    }
+
+    /** As a power failure ends a daemon. */
+    void kill(int node) throws IOException {
+        long pid = Long.parseLong(Files.readString(state(node).resolve("daemon.pid")).strip());
+        ProcessHandle daemon = ProcessHandle.of(pid).orElseThrow();
+        daemon.destroyForcibly();
+        daemon.onExit().join();
+        runs[node] = false;
+    }
+
+    private Said node(String verb, int node) {
+        List<String> arguments = new ArrayList<>(List.of("ssi-node", verb));
+        if (verb.equals("join")) {
+            arguments.addAll(List.of("127.0.0.2:" + port, "--key", state(1).resolve("cluster.key").toString()));
+        }
+        arguments.addAll(List.of("-o", "state-dir=" + state(node), "-o", "name=n" + node, "-o", "port=" + port, "-o", "address=127.0.0." + (node + 1)));
+        return run(arguments);
+    }
+
+    Path state(int node) {
+        return folder.resolve("n" + node);
+    }
+
+    Path socket(int node) {
+        return state(node).resolve("daemon.sock");
+    }
+
+    /** A command, given to the daemon of a node. */
+    Said ask(int node, String command, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(command, "-s", socket(node).toString()));
+        all.addAll(List.of(arguments));
+        return run(all);
+    }
+
+    private static Said run(List<String> arguments) {
+        CommandRunner commands = new CommandRunner();
+        int exitCode = commands.run(arguments.toArray(String[]::new));
+        return new Said(exitCode, commands.out(), commands.err());
+    }
+
+    /** Moves a process, ordered at a node; the result as JSON. */
+    Map<String, Object> move(int askedNode, int vpid, int target) {
+        Said said = ask(askedNode, "ssi-migrate", "--json", "--wait", "30s", Integer.toString(vpid), Integer.toString(target));
+        assertThat(said.exitCode()).as("moving %d to node %d: %s", vpid, target, said.err()).isZero();
+        return object(Json.parse(said.out().lines().reduce((before, last) -> last).orElseThrow()));
+    }
+
+    /** Rows of the processes with this text in their command, as a node sees them. */
+    List<Map<String, Object>> ps(int node, String text) {
+        Said said = ask(node, "ssi-ps", "--json", text);
+        assertThat(said.exitCode()).as(said.err()).isZero();
+        return ((List<?>) Json.parse(said.out())).stream().map(ClusterOfThree::object).toList();
+    }
+
+    /** Where a process is, as a node sees it; 0 if it does not. */
+    int where(int node, int vpid) {
+        Said said = ask(node, "ssi-where", "--json", Integer.toString(vpid));
+        return said.exitCode() == 0 ? ((Long) object(Json.parse(said.out())).get("node")).intValue() : 0;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> object(Object json) {
+        return (Map<String, Object>) json;
+    }
+
+    /** Host processes that have these words in their command line and belong to this cluster. */
+    List<Long> osProcesses(String... words) {
+        List<Long> found = new ArrayList<>();
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            all.forEach(process -> {
+                String line = commandLine(process.pid());
+                if (line.contains(folder.toString()) && List.of(words).stream().allMatch(line::contains)) {
+                    found.add(process.pid());
+                }
+            });
+        }
+        return found;
+    }
+
+    static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"), java.nio.charset.StandardCharsets.ISO_8859_1).replace('\0', ' ');
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
+    /** Everything it started is ended, also what tests left behind. */
+    @Override
+    public void close() throws IOException {
+        for (int node = NODES; node >= 1; node--) {
+            if (runs[node]) {
+                kill(node);
+            }
+        }
+        osProcesses().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+    }
+}

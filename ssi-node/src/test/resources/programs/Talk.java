@@ -1,0 +1,48 @@
+import java.io.BufferedReader;
+import java.io.FileInputStream;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Does what it reads, line by line, and answers each with one line. */
+public class Talk {
+    static final List<Object> KEPT = new ArrayList<>();
+
+    public static void main(String[] arguments) throws Exception {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
+        System.out.println("ready");
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        long sum = 0;
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] words = line.split(" ");
+            switch (words[0]) {
+                case "add" -> {
+                    sum += Long.parseLong(words[1]);
+                    System.err.println("added " + words[1]);
+                    System.out.println("sum " + sum);
+                }
+                case "pid" -> {
+                    String bean = ManagementFactory.getRuntimeMXBean().getName();
+                    System.out.println(ProcessHandle.current().pid() + " " + ManagementFactory.getRuntimeMXBean().getPid() + " "
+                            + bean.substring(0, bean.indexOf('@')));
+                }
+                case "open" -> {
+                    KEPT.add(new FileInputStream(words[1]));
+                    System.out.println("opened");
+                }
+                case "close" -> {
+                    for (Object each : KEPT) {
+                        ((FileInputStream) each).close();
+                    }
+                    KEPT.clear();
+                    System.out.println("closed");
+                }
+                case "exit" -> System.exit(Integer.parseInt(words[1]));
+                case "throw" -> throw new IllegalStateException("as told");
+                default -> System.out.println("? " + line);
+            }
+        }
+        System.out.println("end of input, sum " + sum);
+    }
+}
