@@ -175,9 +175,11 @@ find_vpid() {
     [ -n "$demo_vpid" ] || fail "node 3 does not show the program"
 }
 
-# start_java JVM-ARGUMENT OUTPUT ROUNDS: the program in the demo's folder, in the background.
+# start_java JVM-ARGUMENT OUTPUT ROUNDS [PREFIX...]: the program in the demo's folder, in the background.
 start_java() {
-    (cd "$demo_dir" && exec "$JDK25/bin/java" "$1" -cp luaj-jse-3.0.1.jar lua bench.lua "$3" >"$2.out" 2>"$2.err" </dev/null) &
+    argument=$1 output=$2 rounds=$3
+    shift 3
+    (cd "$demo_dir" && exec "$@" "$JDK25/bin/java" "$argument" -cp luaj-jse-3.0.1.jar lua bench.lua "$rounds" >"$output.out" 2>"$output.err" </dev/null) &
     demo_started=$!
 }
 
@@ -211,9 +213,9 @@ show_program() {
     command_line "java -javaagent:ssi-agent.jar -cp luaj-jse-3.0.1.jar lua bench.lua $DEMO_ROUNDS > program.out"
     cp "$DEMO_SCRIPT" "$DEMO_JAR" "$demo_dir"
     start_program $DEMO_ROUNDS
-    step "Beside it the same in a plain JVM without ssi, to compare with"
-    command_line "java -cp luaj-jse-3.0.1.jar lua bench.lua $DEMO_ROUNDS > plain.out"
-    start_java -Ddemo="$demo_dir" plain $DEMO_ROUNDS
+    step "Beside it the same in a plain JVM without ssi, to compare with; it gets what processor time is left"
+    command_line "nice java -cp luaj-jse-3.0.1.jar lua bench.lua $DEMO_ROUNDS > plain.out"
+    start_java -Ddemo="$demo_dir" plain $DEMO_ROUNDS nice
     demo_reference=$demo_started
     await_lines 1
     step "Node 3 sees the program"
