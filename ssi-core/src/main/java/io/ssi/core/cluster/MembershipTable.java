@@ -6,6 +6,7 @@ import io.ssi.core.cluster.Membership.State;
 import io.ssi.core.id.NodeId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +40,8 @@ final class MembershipTable {
     private final NodeId self;
     private final Map<NodeId, Row> rows = new TreeMap<>();
     private final ArrayDeque<Change> history = new ArrayDeque<>();
+    /** Links that are up to nodes not registered here yet (at most NodeId.MAX), with their causes: a new node may reach this one before the register does. */
+    private final Map<NodeId, String> linkedEarly = new HashMap<>();
 
     MembershipTable(NodeId self) {
         this.self = self;
@@ -65,6 +68,10 @@ final class MembershipTable {
         Change joining = new Change(now, id, State.JOINING, State.JOINING, "registered as " + name + " at " + address);
         remember(joining);
         changes.add(joining);
+        String linked = linkedEarly.remove(id);
+        if (linked != null) {
+            changes.addAll(linkUp(id, linked, now));
+        }
         return changes;
     }
 
@@ -80,7 +87,11 @@ final class MembershipTable {
 
     List<Change> linkUp(NodeId id, String cause, long now) {
         Row row = rows.get(id);
-        if (row == null || id.equals(self)) {
+        if (row == null) {
+            linkedEarly.put(id, cause);
+            return List.of();
+        }
+        if (id.equals(self)) {
             return List.of();
         }
         row.linked = true;
@@ -89,6 +100,7 @@ final class MembershipTable {
     }
 
     List<Change> linkDown(NodeId id, String cause, long now) {
+        linkedEarly.remove(id);
         Row row = rows.get(id);
         if (row == null || !row.linked) {
             return List.of();
