@@ -43,7 +43,7 @@ class PinIT {
     @Test
     void goesOnAfterEachFreeze() throws Exception {
         String once;
-        try (MoveHarness harness = new MoveHarness(folder, List.of(), CLASSES)) {
+        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=20"), CLASSES)) {
             harness.start("programs.Waiting");
             harness.await(60);
             once = harness.output();
