@@ -51,6 +51,13 @@ final class Conversation {
         link.send(message);
     }
 
+    /** @throws SsiException PEER_LOST when the JVM is gone */
+    void requirePresent() {
+        if (queue.contains(GONE)) {
+            throw new SsiException(ErrorCode.PEER_LOST, who + " ended in the middle of the move");
+        }
+    }
+
     /** @throws SsiException PEER_LOST when the JVM is gone, TIMEOUT, or what a Cannot says */
     <M extends LinkMessage> M await(Class<M> type, long millis) {
         try {

@@ -11,6 +11,7 @@ import io.ssi.vproc.node.ProcessRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,20 +61,26 @@ final class Departure {
     String run() {
         Consensus.Place place = place();
         ProcessRegistry.Local local = parts.processes().beginMove(row.vpid());
-        Conversation source = null;
+        boolean moved = false;
         try (Frames frames = new Frames(parts.transport().open(target,
                 new MigrateMessages.LandHeader(migration, RowCodec.encode(local.row()), place.incarnation())))) {
-            source = new Conversation(local.link(), "process " + row.vpid(), migration, chunk -> forward(frames, chunk));
-            return move(frames, source, local, place);
+            Conversation source = new Conversation(local.link(), "process " + row.vpid(), migration, chunk -> forward(frames, chunk));
+            try {
+                String result = move(frames, source, local, place);
+                moved = true;
+                return result;
+            } finally {
+                if (!moved && !proposed) {
+                    undo(frames, source);
+                }
+            }
         } catch (IOException e) {
-            undo(source);
             throw new SsiException(ErrorCode.PEER_LOST, "the connection to node " + target + " broke (" + e.getMessage() + "); process "
                     + row.vpid() + " goes on here", e);
-        } catch (RuntimeException e) {
-            if (!proposed) {
-                undo(source);
+        } finally {
+            if (!moved && !proposed) {
+                parts.processes().moveOff(row.vpid(), local.row().incarnation());
             }
-            throw e;
         }
     }
 
@@ -103,11 +110,13 @@ final class Departure {
         frames.send(image);
         LinkMessage.Built built = frames.next(LinkMessage.Built.class);
         long builtAt = System.nanoTime();
-        if (!commit(place)) {
+        CompletableFuture<LinkMessage.Running> confirmed = confirmation(frames);
+        source.requirePresent();
+        if (!commit(place, confirmed)) {
             throw new SsiException(ErrorCode.PEER_LOST, "node " + target + " gave the move up; process " + row.vpid() + " goes on here");
         }
         long committed = System.nanoTime();
-        long resume = goOn(frames, source, local, place);
+        long resume = goOn(frames, source, local, place, confirmed);
         long ended = System.nanoTime();
         long spent = image.freezeMicros() + image.captureMicros() + image.writeMicros() + built.buildMicros();
         Report.Parts split = new Report.Parts(image.freezeMicros(), image.captureMicros(), image.writeMicros(),
@@ -139,18 +148,40 @@ final class Departure {
         }
     }
 
-    /** The compare-and-set; asked again under the same id until its outcome is known. */
-    private boolean commit(Consensus.Place place) {
+    /** What the target says next; fails when the stream breaks, and then its landing is not to be counted on any more. */
+    private static CompletableFuture<LinkMessage.Running> confirmation(Frames frames) {
+        CompletableFuture<LinkMessage.Running> confirmed = new CompletableFuture<>();
+        Thread.ofVirtual().name("ssi-confirmation").start(() -> {
+            try {
+                confirmed.complete(frames.next(LinkMessage.Running.class));
+            } catch (IOException | RuntimeException e) {
+                confirmed.completeExceptionally(e);
+            }
+        });
+        return confirmed;
+    }
+
+    /**
+     * The compare-and-set; asked again under the same id until its outcome is known. Once the target is out of reach the
+     * place is vetoed instead: whichever of the two the group takes first decides.
+     */
+    private boolean commit(Consensus.Place place, CompletableFuture<LinkMessage.Running> confirmed) {
         boolean told = false;
         proposed = true;
         while (true) {
             try {
-                if (get(parts.consensus().placeMove(place, target, migration), "the commit")) {
-                    return true;
+                boolean reachable = !confirmed.isCompletedExceptionally();
+                boolean decided = get(parts.consensus().placeMove(place, reachable ? target : parts.self(), reachable ? migration : ~migration),
+                        "the commit");
+                if (decided) {
+                    proposed = reachable;
+                    return reachable;
                 }
                 Consensus.Place now = get(parts.consensus().place(row.vpid()), "the place of process " + row.vpid()).orElse(null);
-                proposed = false;
-                return now != null && now.node().equals(target) && now.incarnation() == place.incarnation() + 1;
+                // Only a place that is still here says that the move did not happen; a process that is gone has run elsewhere.
+                boolean here = now != null && now.node().equals(parts.self());
+                proposed = !here;
+                return !here;
             } catch (SsiException e) {
                 // Whatever it was: the proposal may have been taken. Only an answer ends this.
                 told = explainWait(told, e);
@@ -173,7 +204,8 @@ final class Departure {
     }
 
     /** After the commit nothing here may fail the move: the process is the target's. */
-    private long goOn(Frames frames, Conversation source, ProcessRegistry.Local local, Consensus.Place place) {
+    private long goOn(Frames frames, Conversation source, ProcessRegistry.Local local, Consensus.Place place,
+            CompletableFuture<LinkMessage.Running> confirmed) {
         tell("go", "committed; the program goes on on node " + target);
         long resume = 0;
         try {
@@ -184,15 +216,21 @@ final class Departure {
         source.send(new LinkMessage.Depart(migration, parts.landings().departToken(local.row())));
         parts.processes().release(row.vpid(), local.row().incarnation());
         try {
-            resume = frames.next(LinkMessage.Running.class).resumeMicros();
-        } catch (IOException | SsiException e) {
+            resume = get(confirmed, "node " + target + " to run process " + row.vpid()).resumeMicros();
+        } catch (SsiException e) {
             LOG.warn("process {}: node {} did not confirm that it runs: {}", row.vpid(), target, e.getMessage());
         }
         return resume;
     }
 
-    private void undo(Conversation source) {
-        if (source != null && freezing) {
+    /** The target is told first: it may end the landing without asking the group. */
+    private void undo(Frames frames, Conversation source) {
+        try {
+            frames.send(new LinkMessage.Cannot(migration, ErrorCode.INTERNAL.number(), List.of("the source called the move off")));
+        } catch (IOException e) {
+            LOG.debug("process {}: node {} will ask the group: {}", row.vpid(), target, e.getMessage());
+        }
+        if (freezing) {
             source.send(new LinkMessage.Resume(migration));
             try {
                 source.await(LinkMessage.Resumed.class, ANSWER_MILLIS);
@@ -200,14 +238,13 @@ final class Departure {
                 LOG.debug("process {} after a failed move: {}", row.vpid(), e.getMessage());
             }
         }
-        parts.processes().moveOff(row.vpid(), row.incarnation());
     }
 
     private void tell(String step, String text) {
         progress.accept(Report.step(step, text));
     }
 
-    static <T> T get(java.util.concurrent.CompletableFuture<T> future, String what) {
+    static <T> T get(CompletableFuture<T> future, String what) {
         try {
             return future.get(KNOWN_MILLIS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | CompletionException e) {
