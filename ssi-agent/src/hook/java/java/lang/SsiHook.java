@@ -235,12 +235,15 @@ public final class SsiHook {
 
     /** A thread of a moved process goes on from the call it had stopped in; called by its top frame. */
     @Hidden
-    static Object resumed(int kind, Object object, long remainingNanos) throws Throwable {
+    static Object resumed(int kind, Object object, long remainingNanos, boolean interrupted) throws Throwable {
         if (kind == WAIT) {
-            waitAgain(object, remainingNanos);
+            waitAgain(object, remainingNanos, interrupted);
             return null;
         }
         SsiResume.arriveAndAwaitOpen();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
         if (kind == SLEEP) {
             sleep(remainingNanos);
         } else if (kind == INPUT) {
@@ -254,16 +257,22 @@ public final class SsiHook {
 
     /**
      * Puts a moved thread back into the wait set, which also gives the monitor free for its owner to take. A negative
-     * time: it had been notified (or its time was up) and only wants the monitor back.
+     * time: it had been notified (or its time was up) and only wants the monitor back; so does one that was interrupted.
      */
     @Hidden
-    private static void waitAgain(Object monitor, long remainingNanos) throws InterruptedException {
+    private static void waitAgain(Object monitor, long remainingNanos, boolean interrupted) throws InterruptedException {
         SsiResume.arrive();
-        if (remainingNanos < 0) {
+        if (remainingNanos < 0 || interrupted) {
             while (!SsiResume.mayLeave()) {
                 monitor.wait(SsiResume.RECHECK_MILLIS);
             }
             SsiResume.leaveAndAwaitOpen();
+            if (interrupted && remainingNanos >= 0) {
+                throw new InterruptedException();
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
             return;
         }
         monitor.wait(remainingNanos / 1_000_000, (int) (remainingNanos % 1_000_000));

@@ -44,6 +44,8 @@ public final class SsiResume {
     public int kind;
     public Object object;
     public long remainingNanos;
+    /** Top frame only: the interrupt status the thread shall have. */
+    public boolean interrupted;
 
     /** Makes the thread, when started, enter this bottom frame instead of its run method's body. */
     public static void prepare(Thread thread, SsiResume bottom) {
@@ -163,7 +165,7 @@ public final class SsiResume {
     public Object next() throws Throwable {
         SsiResume above = callee;
         if (above == null) {
-            return SsiHook.resumed(kind, object, remainingNanos);
+            return SsiHook.resumed(kind, object, remainingNanos, interrupted);
         }
         callee = null;
         return above.enter();

@@ -4,7 +4,8 @@ import io.ssi.core.wire.LinkMessage;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -24,6 +25,8 @@ final class Departing {
     /** Made at the first prepare: JVMTI answers only then, and no start-up time is spent on it. */
     private volatile Freezer freezer;
     private boolean frozen;
+    /** Standard input that is in the image; given back when the program goes on here. */
+    private byte[] input = new byte[0];
     /** When the last thread stopped. */
     private long lastStop;
 
@@ -64,7 +67,7 @@ final class Departing {
         try {
             List<StoppedThread> threads = stop(begun + waitMillis * 1_000_000L);
             long stopped = System.nanoTime();
-            Set<Thread> moving = new HashSet<>();
+            Set<Thread> moving = Collections.newSetFromMap(new IdentityHashMap<>());
             for (StoppedThread thread : threads) {
                 moving.add(thread.thread);
             }
@@ -94,7 +97,7 @@ final class Departing {
         int threadCount = 0;
         try {
             List<StoppedThread> threads = stop(System.nanoTime() + waitMillis * 1_000_000L);
-            Set<Thread> moving = new HashSet<>();
+            Set<Thread> moving = Collections.newSetFromMap(new IdentityHashMap<>());
             for (StoppedThread thread : threads) {
                 moving.add(thread.thread);
             }
@@ -135,7 +138,8 @@ final class Departing {
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);
         ImageWriter writer = new ImageWriter(jdk, names, lambdas, copies, out, bits, moving);
-        writer.write(initialised(loaded), threads, port.takeInputBuffer(), threadIds.next());
+        input = port.takeInputBuffer();
+        writer.write(initialised(loaded), threads, input, threadIds.next());
         return writer;
     }
 
@@ -151,10 +155,16 @@ final class Departing {
         return mine;
     }
 
+    boolean isFrozen() {
+        return frozen;
+    }
+
     /** The program goes on where it stood; nothing if it is not frozen. */
     void thaw() {
         if (frozen) {
             frozen = false;
+            port.giveInputBuffer(input);
+            input = new byte[0];
             freezer.thaw();
         }
     }

@@ -1,8 +1,8 @@
 package io.ssi.migrate.client;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,13 +40,13 @@ final class Freezer {
     /** Counts freezes, so that a thread that is late to leave one does not take the next for it. */
     private int epoch;
     /** Threads in {@link #stop} of this freeze: their own waiting and parking in here is no stop. */
-    private final Set<Thread> inside = new HashSet<>();
+    private final Set<Thread> inside = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<Thread, StoppedThread> stopped = new IdentityHashMap<>();
     /** Waiting threads that the freeze wakes, with the monitor. */
     private final Map<Thread, Object> marked = new IdentityHashMap<>();
     /** Stopped owners asked to pass a monitor on. */
     private final Map<Thread, Object> passing = new IdentityHashMap<>();
-    private final Set<Thread> unmarkedLeft = new HashSet<>();
+    private final Set<Thread> unmarkedLeft = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean unmarkedMayLeave;
 
     Freezer(Jdk jdk, AgentPort port) {
@@ -73,94 +73,103 @@ final class Freezer {
         }
         barrier.raise();
         StoppedThread record = new StoppedThread(self, kind, object, remainingNanos, frames.read(SsiHook.class));
+        // Resting must not be cut short by the status; it travels in the record and is put back on leaving.
+        record.interrupted = Thread.interrupted();
         boolean stillWaiting;
         synchronized (this) {
-            if (!isFrozen(epoch)) {
-                inside.remove(self);
-                return;
-            }
             stillWaiting = kind == SsiHook.WAIT && marked.get(self) == object;
             if (kind == SsiHook.WAIT && !stillWaiting) {
                 record.remainingNanos = -1;
             }
-            stopped.put(self, record);
-            notifyAll();
+            if (isFrozen(epoch)) {
+                stopped.put(self, record);
+                notifyAll();
+            } else {
+                inside.remove(self);
+            }
         }
-        if (stillWaiting) {
-            restAsWaiter(epoch, object, remainingNanos);
-        } else if (kind == SsiHook.WAIT) {
-            restAsNotified(epoch, object);
+        if (kind != SsiHook.WAIT) {
+            rest(epoch, self, record);
+        } else if (stillWaiting && !record.interrupted) {
+            restAsWaiter(epoch, object, remainingNanos, record);
         } else {
-            rest(epoch, self);
+            restAsNotified(epoch, object, record);
         }
-    }
-
-    /** Still waiting, as far as the program can tell; a wake-up while frozen is another waiter's. */
-    private void restAsWaiter(int epoch, Object monitor, long remainingNanos) throws InterruptedException {
-        long end = System.nanoTime() + remainingNanos;
-        long left = remainingNanos;
-        do {
-            monitor.wait(left / 1_000_000, (int) (left % 1_000_000));
-            left = remainingNanos == 0 ? 0 : end - System.nanoTime();
-        } while (isFrozen(epoch) && (remainingNanos == 0 || left > 0));
-        while (isFrozen(epoch)) {
-            monitor.wait(PASS_MILLIS); // its time is up: it returns when the program goes on
-        }
-    }
-
-    /** Was notified before the freeze: gives the monitor free while frozen and is out of the wait set before anyone runs. */
-    private void restAsNotified(int epoch, Object monitor) throws InterruptedException {
-        while (!mayLeave(epoch)) {
-            monitor.wait(PASS_MILLIS);
-        }
-        synchronized (this) {
-            unmarkedLeft.add(Thread.currentThread());
-            while (isFrozen(epoch)) {
-                wait();
+        if (record.interrupted) {
+            if (stillWaiting) {
+                throw new InterruptedException();
             }
-        }
-    }
-
-    private void rest(int epoch, Thread self) {
-        boolean interrupted = false;
-        while (true) {
-            Object pass;
-            synchronized (this) {
-                while (isFrozen(epoch) && !passing.containsKey(self)) {
-                    try {
-                        wait();
-                    } catch (InterruptedException e) {
-                        interrupted = true;
-                    }
-                }
-                if (!isFrozen(epoch)) {
-                    break;
-                }
-                pass = passing.get(self);
-            }
-            passOn(epoch, self, pass);
-        }
-        if (interrupted) {
             self.interrupt();
         }
     }
 
-    private void passOn(int epoch, Thread self, Object monitor) {
+    /** Still waiting, as far as the program can tell; a wake-up while frozen is another waiter's. */
+    private void restAsWaiter(int epoch, Object monitor, long remainingNanos, StoppedThread record) {
+        long end = System.nanoTime() + remainingNanos;
+        long left = remainingNanos;
+        do {
+            record.interrupted |= waitOn(monitor, left / 1_000_000, (int) (left % 1_000_000));
+            left = remainingNanos == 0 ? 0 : end - System.nanoTime();
+        } while (isFrozen(epoch) && !record.interrupted && (remainingNanos == 0 || left > 0));
+        while (isFrozen(epoch)) {
+            record.interrupted |= waitOn(monitor, PASS_MILLIS, 0); // its time is up: it returns when the program goes on
+        }
+    }
+
+    /** Was notified before the freeze: gives the monitor free while frozen and is out of the wait set before anyone runs. */
+    private void restAsNotified(int epoch, Object monitor, StoppedThread record) {
+        while (!mayLeave(epoch)) {
+            record.interrupted |= waitOn(monitor, PASS_MILLIS, 0);
+        }
+        synchronized (this) {
+            unmarkedLeft.add(Thread.currentThread());
+            while (isFrozen(epoch)) {
+                record.interrupted |= waitOn(this, 0, 0);
+            }
+        }
+    }
+
+    private void rest(int epoch, Thread self, StoppedThread record) {
+        while (true) {
+            Object pass;
+            synchronized (this) {
+                while (isFrozen(epoch) && !passing.containsKey(self)) {
+                    record.interrupted |= waitOn(this, 0, 0);
+                }
+                if (!isFrozen(epoch)) {
+                    return;
+                }
+                pass = passing.get(self);
+            }
+            passOn(epoch, self, pass, record);
+        }
+    }
+
+    /** Waits on a monitor the caller holds; true if an interrupt ended that. */
+    private static boolean waitOn(Object monitor, long millis, int nanos) {
+        try {
+            monitor.wait(millis, nanos);
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
+    private void passOn(int epoch, Thread self, Object monitor, StoppedThread record) {
         synchronized (monitor) {
             monitor.notifyAll();
             while (isPassing(epoch, self)) {
-                try {
-                    monitor.wait(PASS_MILLIS);
-                } catch (InterruptedException e) {
-                    self.interrupt();
-                    return;
-                }
+                record.interrupted |= waitOn(monitor, PASS_MILLIS, 0);
             }
         }
     }
 
     private synchronized boolean isFrozen(int since) {
         return frozen && epoch == since;
+    }
+
+    private synchronized int currentEpoch() {
+        return epoch;
     }
 
     private synchronized boolean mayLeave(int since) {
@@ -201,7 +210,8 @@ final class Freezer {
         int quiet = 0;
         while (true) {
             List<Thread> left = running();
-            if (left.isEmpty()) {
+            // Twice: a thread may have been started after the first look by one that had stopped before it was looked at.
+            if (left.isEmpty() && running().isEmpty()) {
                 synchronized (this) {
                     passing.clear();
                     notifyAll();
@@ -321,7 +331,7 @@ final class Freezer {
                 notifyAll();
             }
         } else {
-            new Waker(monitor).start();
+            new Waker(monitor, this, currentEpoch()).start();
         }
         awaitStep();
         if (owner != null && snapshots.contenders(monitor, jdk.allThreads()) == 0) {
@@ -333,17 +343,23 @@ final class Freezer {
 
     private static final class Waker extends Thread {
         private final Object monitor;
+        private final Freezer freezer;
+        private final int epoch;
 
-        Waker(Object monitor) {
+        Waker(Object monitor, Freezer freezer, int epoch) {
             super(null, null, "ssi-waker", 0, false);
             this.monitor = monitor;
+            this.freezer = freezer;
+            this.epoch = epoch;
             setDaemon(true);
         }
 
         @Override
         public void run() {
             synchronized (monitor) {
-                monitor.notifyAll();
+                if (freezer.isFrozen(epoch)) {
+                    monitor.notifyAll();
+                }
             }
         }
     }

@@ -151,6 +151,7 @@ final class ImageReader {
         int kind = in.u1();
         Object object = reference();
         StoppedThread stopped = new StoppedThread(thread, kind, object, in.u8(), List.of());
+        stopped.interrupted = in.u1() != 0;
         int frames = in.count(1 << 20, "number of frames");
         stopped.states = new ArrayList<>(frames);
         for (int i = 0; i < frames; i++) {

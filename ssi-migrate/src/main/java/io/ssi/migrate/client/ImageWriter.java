@@ -137,6 +137,7 @@ final class ImageWriter {
         out.u1(stopped.kind);
         reference(stopped.object);
         out.u8(stopped.remainingNanos);
+        out.u1(stopped.interrupted ? 1 : 0);
         out.varint(stopped.states.size());
         for (FrameState frame : stopped.states) {
             root(name + ", frame " + frame.type().getName() + "." + frame.method());

@@ -162,6 +162,7 @@ final class Landing {
                 frame.kind = thread.kind;
                 frame.object = thread.object;
                 frame.remainingNanos = thread.remainingNanos;
+                frame.interrupted = thread.interrupted;
             }
             above = frame;
         }
@@ -209,7 +210,7 @@ final class Landing {
     void go() {
         SsiResume.letNotifiedLeave();
         for (StoppedThread thread : threads) {
-            if (thread.kind == SsiHook.WAIT && thread.remainingNanos < 0) {
+            if (thread.kind == SsiHook.WAIT && (thread.remainingNanos < 0 || thread.interrupted)) {
                 while (!SsiResume.hasLeft(thread.thread)) {
                     LockSupport.parkNanos(100_000);
                 }

@@ -112,7 +112,7 @@ public final class MigrationClient {
                     departing.thaw();
                     port.send(new LinkMessage.Resumed(m.migration()));
                 }
-                case LinkMessage.Depart m -> port.depart(m.token());
+                case LinkMessage.Depart m -> depart(m);
                 case LinkMessage.Land m -> land(m);
                 case LinkMessage.Go m -> {
                     long begun = System.nanoTime();
@@ -122,6 +122,18 @@ public final class MigrationClient {
                 default -> {
                     // of a newer daemon
                 }
+            }
+        }
+
+        /** The process is elsewhere by now: whatever fails here, this copy must not run on. */
+        private void depart(LinkMessage.Depart message) {
+            if (!departing.isFrozen()) {
+                return; // doubled, or of a move that was undone
+            }
+            try {
+                port.depart(message.token());
+            } finally {
+                Runtime.getRuntime().halt(1);
             }
         }
 

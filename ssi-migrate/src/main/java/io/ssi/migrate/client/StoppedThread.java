@@ -11,6 +11,8 @@ final class StoppedThread {
     /** WAIT: negative when the thread had been notified and only wants the monitor back. */
     long remainingNanos;
     final List<RawFrame> frames;
+    /** Its interrupt status, which it does not have itself while it rests. */
+    volatile boolean interrupted;
     /** Set by the freezer when the frames are understood. */
     List<FrameState> states;
 
