@@ -1,0 +1,97 @@
+package io.ssi.agent.move;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Moves small programs from JVM to JVM at seeded random moments, and compares output, errors and exit status with a run on a
+ * plain JVM. The seed is {@code -Dmove.seed=}, by default a fixed one.
+ */
+class MoveIT {
+    private static final long SEED = Long.getLong("move.seed", 20_251);
+    private static final int MOVES = 3;
+    private static final int PERIOD_MILLIS = 250;
+    private static final long PROGRAM_SECONDS = 60;
+    private static final String CLASSES = Path.of("target/test-classes").toAbsolutePath().toString();
+
+    @TempDir
+    Path folder;
+
+    /** Rounds of a calculation and milliseconds of a step, so that a program outlasts its moves. */
+    @ParameterizedTest
+    @CsvSource({
+        "Loops, 120, 0", "Streams, 2000, 0", "Monitors, 40, 50", "Waiting, 1, 80", "Parked, 1, 40", "Hashes, 1, 120", "Shapes, 1, 40",
+        "Construction, 1, 30", "Failures, 1, 60", "Late, 1, 60", "Threads, 1, 250", "Leaving, 1, 90", "Dying, 1, 60"
+    })
+    void printsTheSameAfterMoves(String program, int rounds, int millis) throws Exception {
+        long seed = SEED + program.hashCode();
+        List<String> pace = List.of("-Dpace.rounds=" + rounds, "-Dpace.millis=" + millis);
+        Run plain = plainRun("programs." + program);
+        Random random = new Random(seed);
+        int moved = 0;
+        try (MoveHarness harness = new MoveHarness(folder, pace, CLASSES)) {
+            String refusal = "";
+            harness.start("programs." + program);
+            try {
+                for (int i = 0; i < MOVES; i++) {
+                    TimeUnit.MILLISECONDS.sleep(random.nextInt(PERIOD_MILLIS));
+                    try {
+                        harness.move();
+                        moved++;
+                    } catch (MoveHarness.RefusedException e) {
+                        refusal = e.getMessage();
+                    }
+                }
+            } catch (MoveHarness.EndedException e) {
+                // it was through earlier than usual
+            }
+            int status = harness.await(PROGRAM_SECONDS);
+            String replay = replay(program, seed, pace) + "\nrefused: " + refusal + "\nstderr:\n" + harness.errors();
+            assertThat(harness.output()).as(replay).isEqualTo(plain.output);
+            assertThat(withoutTraces(harness.errors())).as(replay).isEqualTo(withoutTraces(plain.errors));
+            assertThat(status).as(replay).isEqualTo(plain.status);
+            assertThat(moved).as(replay).isPositive();
+        }
+    }
+
+    private record Run(String output, String errors, int status) {}
+
+    private Run plainRun(String main) throws Exception {
+        Path output = folder.resolve("plain.out");
+        Path errors = folder.resolve("plain.err");
+        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp", CLASSES, main)
+                .redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
+        try {
+            assertThat(process.waitFor(PROGRAM_SECONDS, TimeUnit.SECONDS)).isTrue();
+            return new Run(Files.readString(output), Files.readString(errors), process.exitValue());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    /** Frames that were moved are not in the traces of exceptions made later. */
+    private static List<String> withoutTraces(String errors) {
+        List<String> lines = new ArrayList<>();
+        for (String line : errors.lines().toList()) {
+            if (!line.startsWith("\tat ") && !line.startsWith("\t... ")) {
+                lines.add(line);
+            }
+        }
+        return lines;
+    }
+
+    private static String replay(String program, long seed, List<String> pace) {
+        return program + " with seed " + seed + "; replay in ssi-agent: java -Djvm=\"" + String.join(" ", pace)
+                + "\" -cp target/test-classes:../ssi-core/target/classes io.ssi.agent.move.MoveMain target/test-classes " + seed + " "
+                + MOVES + " " + PERIOD_MILLIS + " programs." + program;
+    }
+}
