@@ -25,8 +25,8 @@ public final class SsiHook {
 
     private static final Unsafe U = Unsafe.getUnsafe();
 
-    /** Plain on purpose: the JIT hoists it out of loops; a retransformation of this class makes compiled code look again. */
-    private static boolean pending;
+    /** Looked at by every hook but {@link #poll}, which cannot afford it. */
+    private static volatile boolean pending;
 
     private static volatile Handler handler;
 
@@ -86,7 +86,7 @@ public final class SsiHook {
         return handler;
     }
 
-    /** Raised and lowered by the agent only; see the field. */
+    /** Raised and lowered by the agent only, which then gives poll() its other body. */
     public static void pending(boolean now) {
         pending = now;
     }
@@ -97,10 +97,19 @@ public final class SsiHook {
 
     // ---- woven calls
 
-    /** At loop back-edges of application classes. */
+    /**
+     * At loop back-edges of application classes. Has no code: what is inlined of it is nothing, whereas a field would be read
+     * again after each call the JIT cannot see through. For the time of a freeze the agent redefines this class with a body that
+     * calls {@link #check}; HotSpot then drops all compiled code that has the empty one inlined, at a safepoint, so that loops
+     * without any call come here as well.
+     */
     @ForceInline
     @Hidden
-    public static void poll() {
+    public static void poll() {}
+
+    /** What {@link #poll} does while a freeze is pending. */
+    @Hidden
+    private static void check() {
         if (pending) {
             stopAt(POLL, null, 0);
         }

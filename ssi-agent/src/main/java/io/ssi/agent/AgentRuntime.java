@@ -16,7 +16,6 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
 import java.lang.invoke.MethodHandles;
 
 /** The parts of the agent in one JVM, and what they are to each other. Thread-safe. */
@@ -26,6 +25,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     private final Instrumentation instrumentation;
     private final WeavingTransformer transformer;
     private final LeftAloneList leftAlone = new LeftAloneList();
+    private final PollSwitch polls;
     /** Null when detached. */
     private DaemonLink link;
     private StandardInput input;
@@ -43,6 +43,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     AgentRuntime(AgentOptions options, Instrumentation instrumentation) {
         this.options = options;
         this.instrumentation = instrumentation;
+        this.polls = new PollSwitch(instrumentation);
         this.transformer = new WeavingTransformer(new Weaver(options.landing ? this : null, leftAlone), leftAlone);
     }
 
@@ -160,14 +161,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     @Override
     public void pending(boolean now) {
         SsiHook.pending(now);
-        if (now) {
-            try {
-                // HotSpot drops all code that has the hook inlined, so also loops that had hoisted the flag look again.
-                instrumentation.retransformClasses(SsiHook.class);
-            } catch (UnmodifiableClassException e) {
-                throw new IllegalStateException(e);
-            }
-        }
+        polls.set(now);
     }
 
     @Override

@@ -17,7 +17,7 @@ public interface AgentPort {
     /** A lookup that may do everything. */
     MethodHandles.Lookup trusted();
 
-    /** Raises or lowers SsiHook.pending and makes compiled code look at it again. */
+    /** Raises or lowers SsiHook.pending and switches the polls in loops on or off, compiled code included. */
     void pending(boolean now);
 
     boolean isAgentThread(Thread thread);
