@@ -22,7 +22,7 @@ class PinIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        file    | an open file or socket (descriptor | static field programs.Pinned.HELD
+        file    | java.io.FileDescriptor is open:  | static field programs.Pinned.HELD
         socket  | an open                            | static field programs.Pinned.HELD
         memory  | memory outside the heap            | static field programs.Pinned.HELD
         loader  | class loader of the program's own  | programs.Pace
