@@ -243,9 +243,16 @@ final class MoveHarness implements AutoCloseable {
     /** Exit status of the JVM the program is in. */
     int await(long seconds) throws Exception {
         if (!current.waitFor(seconds, TimeUnit.SECONDS)) {
-            throw new IOException("the program did not end in " + seconds + " s\nstdout:\n" + output() + "\nstderr:\n" + errors());
+            String threads = threadDump(current);
+            throw new IOException("the program did not end in " + seconds + " s\nstdout:\n" + output() + "\nstderr:\n" + errors() + "\nthreads:\n" + threads);
         }
         return current.exitValue();
+    }
+
+    private static String threadDump(Process process) throws IOException {
+        Process dump = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jstack").toString(), Long.toString(process.pid()))
+                .redirectErrorStream(true).start();
+        return new String(dump.getInputStream().readAllBytes());
     }
 
     String output() throws IOException {

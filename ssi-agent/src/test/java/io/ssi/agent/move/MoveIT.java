@@ -21,6 +21,8 @@ class MoveIT {
     private static final int MOVES = 3;
     private static final int PERIOD_MILLIS = 250;
     private static final long PROGRAM_SECONDS = 60;
+    /** Enough for the order of what several threads print to be the programmed one. */
+    private static final String PLAIN_PACE = "-Dpace.millis=10";
     private static final String CLASSES = Path.of("target/test-classes").toAbsolutePath().toString();
 
     @TempDir
@@ -68,7 +70,7 @@ class MoveIT {
     private Run plainRun(String main) throws Exception {
         Path output = folder.resolve("plain.out");
         Path errors = folder.resolve("plain.err");
-        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-cp", CLASSES, main)
+        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), PLAIN_PACE, "-cp", CLASSES, main)
                 .redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
         try {
             assertThat(process.waitFor(PROGRAM_SECONDS, TimeUnit.SECONDS)).isTrue();
