@@ -8,7 +8,12 @@ public class Count {
 
     public static void main(String[] arguments) throws Exception {
         int lines = Integer.parseInt(arguments[0]);
-        Thread other = new Thread(() -> run(1, lines));
+        Thread other = new Thread() {
+            @Override
+            public void run() {
+                Count.run(1, lines);
+            }
+        };
         other.start();
         run(0, lines);
         other.join();
@@ -18,13 +23,6 @@ public class Count {
 
     static void run(int me, int lines) {
         while (true) {
-            if (turn == me && done % 200 == 0) {
-                try {
-                    System.in.read();
-                } catch (IOException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
             synchronized (Count.class) {
                 while (turn != me && done < lines) {
                     try {
@@ -35,6 +33,13 @@ public class Count {
                 }
                 if (done >= lines) {
                     return;
+                }
+                if (done % 200 == 0) {
+                    try {
+                        System.in.read();
+                    } catch (IOException e) {
+                        throw new IllegalStateException(e);
+                    }
                 }
                 for (int i = 0; i < 200_000; i++) {
                     state = state * 6364136223846793005L + 1442695040888963407L;

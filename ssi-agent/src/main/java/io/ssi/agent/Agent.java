@@ -1,5 +1,6 @@
 package io.ssi.agent;
 
+import io.ssi.agent.handler.DescriptorPoll;
 import io.ssi.agent.handler.HookHandler;
 import io.ssi.agent.handler.LocalInput;
 import io.ssi.agent.handler.RemoteInput;
@@ -71,7 +72,7 @@ public final class Agent {
             if (options.landing && !options.home) {
                 input = new StandardInput(new RemoteInput(runtime));
             } else {
-                LocalInput local = new LocalInput(stream);
+                LocalInput local = new LocalInput(stream, new DescriptorPoll(runtime));
                 input = new StandardInput(local);
                 local.target(input);
             }

@@ -180,7 +180,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
             link.silence();
             Runtime.getRuntime().halt(0);
         }
-        Departure.become(trusted(), token, link.path(), Agent.jar(), input.takeAll());
+        Departure.become(trusted(), token, link.path(), Agent.jar(), input.takeLast());
     }
 
     @Override

@@ -53,6 +53,11 @@ class MoveBetweenNodesIT {
     void endPrograms() {
         programs.forEach(Program::close);
         programs.clear();
+        // A program that moved outlives its deputy.
+        await().atMost(Program.PATIENCE).untilAsserted(() -> {
+            cluster.ps(1, "").forEach(row -> cluster.ask(1, "ssi-kill", "-KILL", row.get("vpid").toString()));
+            assertThat(cluster.osProcesses("ssi-agent.jar")).as("JVMs of programs").isEmpty();
+        });
     }
 
     static void compile(Path into) throws Exception {
@@ -79,8 +84,10 @@ class MoveBetweenNodesIT {
     }
 
     private int vpid(Program program) {
-        return await().atMost(Program.PATIENCE).until(() -> cluster.ps(1, "").stream().filter(row -> row.get("osPid").equals(program.process.pid()))
+        int vpid = await().atMost(Program.PATIENCE).until(() -> cluster.ps(1, "").stream().filter(row -> row.get("osPid").equals(program.process.pid()))
                 .map(row -> ((Long) row.get("vpid")).intValue()).findAny().orElse(0), number -> number != 0);
+        seenByAll(vpid, 1);
+        return vpid;
     }
 
     private void seenByAll(int vpid, int node) {
@@ -103,11 +110,12 @@ class MoveBetweenNodesIT {
             // It computes, or already reads the next byte: both can be moved.
             moved.type("");
             moved.awaitOut("\n" + (lines + 20) + " ");
-            cluster.move(1, vpid, target);
+            ClusterOfThree.Said said = cluster.ask(1, "ssi-migrate", "--wait", "30s", Integer.toString(vpid), Integer.toString(target));
+            assertThat(said.exitCode()).as("to node %d: %s%s", target, said.err(), moved.err()).isZero();
             lines += 200;
         }
         moved.type("aa");
-        assertThat(moved.exitCode()).isEqualTo(7);
+        assertThat(moved.exitCode()).as(moved.err()).isEqualTo(7);
         assertThat(moved.out()).isEqualTo(plain.out());
         assertThat(moved.err()).isEqualTo(plain.err());
     }
@@ -151,6 +159,7 @@ class MoveBetweenNodesIT {
     void signalsAndExitCodesPassThroughTheOriginalProcess() throws Exception {
         Program ended = talk();
         cluster.move(1, vpid(ended), 2);
+        await().atMost(Program.PATIENCE).until(() -> ClusterOfThree.commandLine(ended.process.pid()).contains(" deputy "));
         ended.process.destroy();
         assertThat(ended.exitCode()).isEqualTo(143);
         assertThat(ended.out()).isEqualTo("ready\nhook\n");
@@ -226,7 +235,7 @@ class MoveBetweenNodesIT {
         int vpid = vpid(program);
         assertThat(program.answer("open " + file)).isEqualTo("opened");
         ClusterOfThree.Said explained = cluster.ask(2, "ssi-migrate", "--explain", "--wait", "100ms", Integer.toString(vpid));
-        assertThat(explained.exitCode()).isZero();
+        assertThat(explained.exitCode()).as(explained.err()).isZero();
         assertThat(explained.out()).contains(file.toString());
         refused(cluster.ask(1, "ssi-migrate", "--wait", "100ms", Integer.toString(vpid), "2"), file.toString());
         assertThat(program.answer("add 1")).isEqualTo("sum 1");

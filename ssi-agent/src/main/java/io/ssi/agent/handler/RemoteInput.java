@@ -30,4 +30,9 @@ public final class RemoteInput implements StandardInput.Source {
     public void want(int max) throws IOException {
         sender.send(new LinkMessage.StdinWant(max));
     }
+
+    @Override
+    public void stop() {
+        // The daemon gives nothing to a process that has left.
+    }
 }

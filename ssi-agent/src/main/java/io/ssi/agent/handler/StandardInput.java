@@ -22,6 +22,9 @@ public final class StandardInput {
 
         /** Fetch at most so many bytes; then call {@link StandardInput#arrived} or {@link StandardInput#failed}. */
         void want(int max) throws IOException;
+
+        /** Reads nothing from now on, for ever; what was read before has arrived. */
+        void stop();
     }
 
     /** Longest piece asked of the source, bytes. */
@@ -186,6 +189,12 @@ public final class StandardInput {
             used = 0;
             return all;
         }
+    }
+
+    /** The process has left: what is still to be read is for the JVM that comes into this one's place. */
+    public byte[] takeLast() {
+        source.stop();
+        return takeAll();
     }
 
     /** Puts bytes in front of everything else, after a move or when it failed. */

@@ -207,13 +207,15 @@ final class Departure {
     private long goOn(Frames frames, Conversation source, ProcessRegistry.Local local, Consensus.Place place,
             CompletableFuture<LinkMessage.Running> confirmed) {
         tell("go", "committed; the program goes on on node " + target);
+        // Before Go: as soon as the process runs it may ask its deputy for input, or end.
+        long token = departToken(local);
         long resume = 0;
         try {
             frames.send(new LinkMessage.Go(migration, place.incarnation() + 1));
         } catch (IOException e) {
             LOG.warn("process {}: node {} will read the commit from the group: {}", row.vpid(), target, e.getMessage());
         }
-        source.send(new LinkMessage.Depart(migration, parts.landings().departToken(local.row())));
+        source.send(new LinkMessage.Depart(migration, token));
         parts.processes().release(row.vpid(), local.row().incarnation());
         try {
             resume = get(confirmed, "node " + target + " to run process " + row.vpid()).resumeMicros();
@@ -221,6 +223,15 @@ final class Departure {
             LOG.warn("process {}: node {} did not confirm that it runs: {}", row.vpid(), target, e.getMessage());
         }
         return resume;
+    }
+
+    private long departToken(ProcessRegistry.Local local) {
+        try {
+            return parts.landings().departToken(local.row());
+        } catch (SsiException e) {
+            LOG.warn("process {} moved, but leaves no deputy: {}", row.vpid(), e.getMessage());
+            return 0;
+        }
     }
 
     /** The target is told first: it may end the landing without asking the group. */
