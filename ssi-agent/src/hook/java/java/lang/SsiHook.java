@@ -164,6 +164,9 @@ public final class SsiHook {
                 if (Thread.interrupted()) {
                     throw new InterruptedException("sleep interrupted");
                 }
+                if (pending) {
+                    stopAt(SLEEP, null, Math.max(deadline - System.nanoTime(), 0));
+                }
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     if (nanos <= 0) {
@@ -172,11 +175,7 @@ public final class SsiHook {
                     return;
                 }
                 U.park(false, left);
-                left = deadline - System.nanoTime();
-                permit |= left > 0;
-                if (pending) {
-                    stopAt(SLEEP, null, Math.max(left, 0));
-                }
+                permit |= deadline - System.nanoTime() > 0;
             }
         } finally {
             if (permit) {

@@ -9,8 +9,7 @@ import java.util.concurrent.locks.LockSupport;
  * its class is loaded is checked by the weaver then; the poll, which has no code until a freeze, by {@link PollSwitch}.
  */
 final class SelfCheck {
-    /** Long enough that the sleep is not over before it began. */
-    private static final int SLEEP_NANOS = 100_000;
+    private static final int SLEEP_NANOS = 1_000;
 
     private SelfCheck() {}
 
