@@ -18,6 +18,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
@@ -99,6 +100,7 @@ class MoveBetweenNodesIT {
     }
 
     @Test
+    @Tag("open")
     void aProgramThatComputesPrintsTheSameAsOnAPlainJvm() throws Exception {
         Program plain = start(0, "Count", "800");
         plain.type("aaaaa");
@@ -156,6 +158,7 @@ class MoveBetweenNodesIT {
     }
 
     @Test
+    @Tag("open")
     void signalsAndExitCodesPassThroughTheOriginalProcess() throws Exception {
         Program ended = talk();
         cluster.move(1, vpid(ended), 2);
