@@ -100,7 +100,6 @@ class MoveBetweenNodesIT {
     }
 
     @Test
-    @Tag("open")
     void aProgramThatComputesPrintsTheSameAsOnAPlainJvm() throws Exception {
         Program plain = start(0, "Count", "800");
         plain.type("aaaaa");

@@ -59,10 +59,22 @@ final class FrameReader {
             Object[] s = (Object[]) stack.invokeExact((Object) frame);
             Object[] m = (Object[]) monitors.invokeExact((Object) frame);
             return new RawFrame(frame.getDeclaringClass(), frame.getMethodName(), frame.getDescriptor(),
-                    frame.getByteCodeIndex(), references(l), primitives(l), references(s), primitives(s), m);
+                    frame.getByteCodeIndex(), references(l), primitives(l), references(s), primitives(s), held(m));
         } catch (Throwable e) {
             throw Jdk.failed("frame " + frame, e);
         }
+    }
+
+    /** An interpreted frame also shows the places of monitors it has given free. */
+    private static Object[] held(Object[] monitors) {
+        int n = 0;
+        Object[] held = new Object[monitors.length];
+        for (Object monitor : monitors) {
+            if (monitor != null) {
+                held[n++] = monitor;
+            }
+        }
+        return java.util.Arrays.copyOf(held, n);
     }
 
     private Object[] references(Object[] slots) {
