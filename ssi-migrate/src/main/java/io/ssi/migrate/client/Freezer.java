@@ -66,7 +66,7 @@ final class Freezer {
         Thread self = Thread.currentThread();
         int epoch;
         synchronized (this) {
-            if (!frozen || isAgent(self) || !inside.add(self)) {
+            if (!frozen || !isProgram(self) || !inside.add(self)) {
                 return;
             }
             epoch = this.epoch;
@@ -213,6 +213,9 @@ final class Freezer {
             // Twice: a thread may have been started after the first look by one that had stopped before it was looked at.
             if (left.isEmpty() && running().isEmpty()) {
                 synchronized (this) {
+                    if (stopped.isEmpty()) {
+                        throw new PinnedException(false, "the program has no thread left: it is about to end");
+                    }
                     passing.clear();
                     notifyAll();
                     return new ArrayList<>(stopped.values());
