@@ -5,7 +5,7 @@ demo_usage() {
     cat <<END
 Usage: ssi demo [--keep]
 Starts three node daemons on this host, starts a program on node 1, moves it to node 2 and 3 while it runs, and compares its output
-with that of a run without ssi. Takes about a minute; everything it started is ended and removed at the end.
+with that of a run without ssi. Takes one to three minutes; everything it started is ended and removed at the end.
   --keep    leave the cluster and a program running, and say what to try next
 Example: ssi demo --keep
 END
@@ -22,6 +22,7 @@ done
 
 . "$SSI_ROOT/bin/lib/jdk.sh"
 . "$SSI_ROOT/bin/lib/build.sh"
+. "$SSI_ROOT/bin/lib/end.sh"
 
 DEMO_PROGRAM=org.luaj:luaj-jse:3.0.1
 DEMO_JAR=$SSI_ROOT/target/demo/luaj-jse-3.0.1.jar
@@ -31,7 +32,6 @@ DEMO_ROUNDS=14
 DEMO_LINES_FIRST=10
 DEMO_LINES_SECOND=30
 DEMO_SECONDS_MAX=300
-DEMO_END_TENTHS_MAX=30
 
 bold='' dim='' green='' plain=''
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ]; then
@@ -60,29 +60,6 @@ fail() {
 
 # ---- the end of what was started
 
-# Pids of all processes with the demo's folder in their command line.
-demo_pids() {
-    for folder in /proc/[0-9]*; do
-        if tr '\0' ' ' 2>/dev/null <"$folder/cmdline" | grep -qF "$demo_dir"; then
-            echo "${folder#/proc/}"
-        fi
-    done 2>/dev/null
-}
-
-end_all() {
-    for signal in TERM KILL; do
-        tenths=0
-        left=$(demo_pids)
-        # shellcheck disable=SC2086
-        [ -z "$left" ] || kill -$signal $left 2>/dev/null || true
-        while [ -n "$left" ] && [ $tenths -lt $DEMO_END_TENTHS_MAX ]; do
-            sleep 0.1
-            tenths=$((tenths + 1))
-            left=$(demo_pids)
-        done
-    done
-}
-
 demo_end() {
     status=$?
     trap - EXIT
@@ -91,7 +68,7 @@ demo_end() {
         exit 0
     fi
     [ "$status" -le 128 ] || printf '\nssi demo: interrupted; ending what it started\n' >&2
-    end_all
+    end_all "$demo_dir"
     if [ "$status" -eq 0 ] || [ "$status" -gt 128 ]; then
         rm -rf "$demo_dir"
     else

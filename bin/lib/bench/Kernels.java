@@ -1,54 +1,103 @@
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 
-/** Four kinds of hot code; prints the shortest time of each in microseconds. Argument: rounds. */
+/** Kinds of hot code; prints the shortest time of each in microseconds. Arguments: rounds, and a seed for how data comes to lie. */
 public final class Kernels {
-    interface Shape {
-        int area(int scale);
+    private static final int COUNT = 5;
+    private static final int PADDING_BYTES_MAX = 1 << 16;
+
+    /** More kinds than a call site remembers. */
+    abstract static class Shape {
+        abstract long area(int scale);
     }
 
-    record Square(int side) implements Shape {
+    static final class Square extends Shape {
+        private final int side;
+
+        Square(int side) {
+            this.side = side;
+        }
+
         @Override
-        public int area(int scale) {
-            return side * side * scale;
+        long area(int scale) {
+            return (long) side * side * scale;
         }
     }
 
-    record Box(int width, int height) implements Shape {
+    static final class Box extends Shape {
+        private final int width;
+        private final int height;
+
+        Box(int width, int height) {
+            this.width = width;
+            this.height = height;
+        }
+
         @Override
-        public int area(int scale) {
-            return width * height + scale;
+        long area(int scale) {
+            return (long) width * height + scale;
         }
     }
 
-    record Line(int length) implements Shape {
+    static final class Line extends Shape {
+        private final int length;
+
+        Line(int length) {
+            this.length = length;
+        }
+
         @Override
-        public int area(int scale) {
-            return length + scale;
+        long area(int scale) {
+            return length - scale;
         }
     }
+
+    static final class Dot extends Shape {
+        @Override
+        long area(int scale) {
+            return scale;
+        }
+    }
+
+    record Point(int x, int y) {}
 
     private static final int[] LEFT = new int[1 << 16];
     private static final int[] RIGHT = new int[1 << 16];
-    private static final Shape[] SHAPES = new Shape[1 << 12];
+    private static final Map<Point, Integer> MAP = new HashMap<>();
+    private static final Shape[] SHAPES = new Shape[1 << 8];
+    private static byte[] padding;
     private static long sink;
 
     private Kernels() {}
 
     public static void main(String[] arguments) {
         int rounds = Integer.parseInt(arguments[0]);
+        int seed = Integer.parseInt(arguments[1]);
+        padding = new byte[new Random(seed).nextInt(PADDING_BYTES_MAX)];
         for (int i = 0; i < SHAPES.length; i++) {
-            SHAPES[i] = i % 3 == 0 ? new Square(i) : i % 3 == 1 ? new Box(i, 2) : new Line(i);
+            SHAPES[i] = i % 4 == 0 ? new Square(i) : i % 4 == 1 ? new Box(i, 2) : i % 4 == 2 ? new Line(i) : new Dot();
         }
-        long[] best = {Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE};
+        for (int i = 0; i < 1 << 12; i++) {
+            MAP.put(new Point(i, -i), i);
+        }
+        long[] best = new long[COUNT];
         for (int round = 0; round < rounds; round++) {
-            for (int kernel = 0; kernel < best.length; kernel++) {
+            for (int i = 0; i < COUNT; i++) {
+                int kernel = (i + seed) % COUNT;
                 long start = System.nanoTime();
                 run(kernel);
-                best[kernel] = Math.min(best[kernel], System.nanoTime() - start);
+                long nanos = System.nanoTime() - start;
+                best[kernel] = round == 0 ? nanos : Math.min(best[kernel], nanos);
             }
         }
-        System.out.println(best[0] / 1e3 + " " + best[1] / 1e3 + " " + best[2] / 1e3 + " " + best[3] / 1e3 + (sink == 42 ? " " : ""));
+        StringBuilder times = new StringBuilder();
+        for (long nanos : best) {
+            times.append(nanos / 1e3).append(' ');
+        }
+        System.out.println(times.append(sink == 42 ? padding.length : ""));
     }
 
     private static void run(int kernel) {
@@ -56,7 +105,8 @@ public final class Kernels {
             case 0 -> vector();
             case 1 -> counted();
             case 2 -> virtual();
-            default -> allocate();
+            case 3 -> allocate();
+            default -> look();
         }
     }
 
@@ -84,13 +134,17 @@ public final class Kernels {
     }
 
     private static void virtual() {
-        long sum = 0;
-        for (int pass = 0; pass < 800; pass++) {
-            for (Shape shape : SHAPES) {
-                sum += shape.area(pass);
-            }
+        for (int pass = 0; pass < 10_000; pass++) {
+            sink += areas(SHAPES, pass);
         }
-        sink += sum;
+    }
+
+    private static long areas(Shape[] shapes, int scale) {
+        long sum = 0;
+        for (Shape shape : shapes) {
+            sum += shape.area(scale);
+        }
+        return sum;
     }
 
     private static void allocate() {
@@ -103,6 +157,18 @@ public final class Kernels {
             for (Integer number : list) {
                 sum += number;
             }
+        }
+        sink += sum;
+    }
+
+    /** With keys of the program's own: what the agent did with maps before must not be in their profile. */
+    private static void look() {
+        long sum = 0;
+        for (int pass = 0; pass < 50; pass++) {
+            for (int i = 0; i < 1 << 12; i++) {
+                sum += MAP.get(new Point(i, -i));
+            }
+            MAP.forEach((point, number) -> sink += number);
         }
         sink += sum;
     }

@@ -76,11 +76,12 @@ public final class Parked {
         }
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         CountDownLatch ticks = new CountDownLatch(10);
-        timer.scheduleAtFixedRate(() -> {
+        Future<?> ticker = timer.scheduleAtFixedRate(() -> {
             Pace.step();
             ticks.countDown();
         }, 1, 1, TimeUnit.MILLISECONDS);
         ticks.await();
+        ticker.cancel(false); // always late, it would come first for as long as it lasts
         Future<String> later = timer.schedule(() -> "later", 30, TimeUnit.MILLISECONDS);
         System.out.println(sum + " " + later.get());
         timer.shutdown();

@@ -10,10 +10,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Vector;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 
 /** Holds one thing that cannot move, named by the argument, for as long as it runs. */
 public final class Pinned {
+    private static final int STEPS = 20;
     private static final List<Object> HELD = new ArrayList<>();
 
     private Pinned() {}
@@ -25,6 +28,7 @@ public final class Pinned {
             case "memory" -> ByteBuffer.allocateDirect(64);
             case "loader" -> loaded();
             case "virtual" -> virtual();
+            case "vector" -> contended();
             default -> throw new IllegalArgumentException(what);
         };
     }
@@ -48,13 +52,62 @@ public final class Pinned {
         return thread;
     }
 
+    private static class Base {
+        Base(int steps) {
+            HELD.add(steps);
+        }
+    }
+
+    /** Runs before its superclass's constructor. */
+    private static final class Early extends Base {
+        Early() {
+            super(goOn(1, 2 * STEPS)); // longer than a move waits for it
+        }
+    }
+
+    /** A vector that one thread owns and another adds to. */
+    private static Object contended() throws InterruptedException {
+        Vector<Integer> vector = new Vector<>();
+        CountDownLatch owned = new CountDownLatch(1);
+        start("owns", () -> {
+            synchronized (vector) {
+                owned.countDown();
+                while (vector.isEmpty()) {
+                    LockSupport.park();
+                }
+                throw new IllegalStateException("someone else was let in");
+            }
+        });
+        owned.await();
+        Thread adds = start("adds", () -> vector.add(1));
+        while (adds.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+        }
+        return vector;
+    }
+
+    private static Thread start(String name, Runnable body) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
     public static void main(String[] arguments) throws Exception {
+        if (arguments[0].equals("constructor")) {
+            new Early();
+        }
         HELD.add(hold(arguments[0]));
+        goOn(HELD.size(), STEPS);
+    }
+
+    private static int goOn(int held, int steps) {
         System.out.println("holds");
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < steps; i++) {
             Pace.step();
         }
-        System.out.println("done " + HELD.size());
+        System.out.println("done " + held);
         System.exit(0);
+        return held;
     }
 }

@@ -98,7 +98,7 @@ public final class SsiHook {
     // ---- woven calls
 
     /**
-     * At loop back-edges of application classes. Has no code: what is inlined of it is nothing, whereas a field would be read
+     * At loop back-edges and behind monitor entries of application classes. Has no code: what is inlined of it is nothing, whereas a field would be read
      * again after each call the JIT cannot see through. For the time of a freeze the agent redefines this class with a body that
      * calls {@link #check}; HotSpot then drops all compiled code that has the empty one inlined, at a safepoint, so that loops
      * without any call come here as well.

@@ -1,5 +1,7 @@
 package io.ssi.agent;
 
+import io.ssi.agent.deputy.Remains;
+import io.ssi.agent.deputy.Terminal;
 import io.ssi.agent.handler.DescriptorPoll;
 import io.ssi.agent.handler.HookHandler;
 import io.ssi.agent.handler.LocalInput;
@@ -59,7 +61,7 @@ public final class Agent {
             if (options.landing) {
                 ThreadIds.moveAway(JavaBase.trusted());
             }
-            AgentRuntime runtime = new AgentRuntime(options, instrumentation);
+            AgentRuntime runtime = new AgentRuntime(options, instrumentation, startMillis);
             long osPid = Identity.osPid();
             DaemonLink link = null;
             if (!options.detached) {
@@ -68,15 +70,23 @@ public final class Agent {
                         options.landing ? null : new DaemonStarter(jar));
             }
             SsiStandardInput stream = new SsiStandardInput(FileDescriptor.in);
+            DescriptorPoll descriptor = new DescriptorPoll(runtime, stream);
             StandardInput input;
-            if (options.landing && !options.home) {
+            if (options.landing && options.home == 0) {
                 input = new StandardInput(new RemoteInput(runtime));
             } else {
-                LocalInput local = new LocalInput(stream, new DescriptorPoll(runtime));
+                LocalInput local = new LocalInput(stream, descriptor);
                 input = new StandardInput(local);
                 local.target(input);
             }
             runtime.connect(input, link);
+            if (options.landing && options.home == 0) {
+                HeldOutputs.hold();
+            }
+            if (options.home != 0) {
+                Remains remains = Remains.take(options.remains);
+                runtime.standIn(new Terminal(remains, descriptor, runtime), remains.signals());
+            }
             SsiProcess.install(osPid);
             HookHandler handler = new HookHandler(runtime, input);
             SsiHook.install(handler);

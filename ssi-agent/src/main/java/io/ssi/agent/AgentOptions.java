@@ -6,17 +6,20 @@ final class AgentOptions {
     final boolean detached;
     /** This JVM is started for a process to move into. */
     final boolean landing;
-    /** This landing is the OS process that the program was started as: standard input is here. */
-    final boolean home;
+    /** This landing is the OS process that the program was started as: its token as a deputy; else 0. */
+    final long home;
+    /** Where what that process remembers is, see Remains; else -1. */
+    final int remains;
     /** What a landing JVM proves itself with to its daemon; else 0. */
     final long token;
     /** Null for the usual one. */
     final String socket;
 
-    private AgentOptions(boolean detached, boolean landing, boolean home, long token, String socket) {
+    private AgentOptions(boolean detached, boolean landing, long home, int remains, long token, String socket) {
         this.detached = detached;
         this.landing = landing;
         this.home = home;
+        this.remains = remains;
         this.token = token;
         this.socket = socket;
     }
@@ -25,7 +28,8 @@ final class AgentOptions {
     static AgentOptions parse(String text) {
         boolean detached = Boolean.getBoolean("ssi.detached");
         boolean landing = false;
-        boolean home = false;
+        long home = 0;
+        int remains = -1;
         long token = 0;
         String socket = null;
         int at = 0;
@@ -35,8 +39,10 @@ final class AgentOptions {
             at = comma < 0 ? text.length() : comma + 1;
             if (option.equals("detached")) {
                 detached = true;
-            } else if (option.equals("home")) {
-                home = true;
+            } else if (option.startsWith("home=")) {
+                home = Long.parseLong(option.substring("home=".length()));
+            } else if (option.startsWith("remains=")) {
+                remains = Integer.parseInt(option.substring("remains=".length()));
             } else if (option.startsWith("landing=")) {
                 landing = true;
                 token = Long.parseLong(option.substring("landing=".length()));
@@ -44,9 +50,9 @@ final class AgentOptions {
                 socket = option.substring("socket=".length());
             } else {
                 throw new IllegalArgumentException("the agent has no option '" + option
-                        + "'; it knows detached, socket=PATH, landing=TOKEN and home");
+                        + "'; it knows detached, socket=PATH and, for the daemon, landing=TOKEN, home=TOKEN, remains=DESCRIPTOR");
             }
         }
-        return new AgentOptions(detached, landing, home, token, socket);
+        return new AgentOptions(detached, landing, home, remains, token, socket);
     }
 }

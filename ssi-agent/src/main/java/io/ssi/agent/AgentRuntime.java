@@ -1,34 +1,45 @@
 package io.ssi.agent;
 
 import io.ssi.agent.deputy.Departure;
+import io.ssi.agent.deputy.Remains;
+import io.ssi.agent.deputy.SignalHold;
+import io.ssi.agent.deputy.Terminal;
 import io.ssi.agent.handler.RemoteInput;
 import io.ssi.agent.handler.Services;
 import io.ssi.agent.handler.StandardInput;
+import io.ssi.agent.input.InputPump;
 import io.ssi.agent.link.AgentThread;
 import io.ssi.agent.link.DaemonLink;
 import io.ssi.agent.weave.LeftAloneList;
 import io.ssi.agent.weave.Weaver;
 import io.ssi.agent.weave.WeavingTransformer;
 import io.ssi.core.wire.LinkMessage;
+import io.ssi.migrate.JvmMove;
 import io.ssi.migrate.client.AgentPort;
 import io.ssi.migrate.client.MigrationClient;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 
 /** The parts of the agent in one JVM, and what they are to each other. Thread-safe. */
 final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, Weaver.Initialised,
-        RemoteInput.Sender {
+        RemoteInput.Sender, InputPump.Sender {
     private final AgentOptions options;
     private final Instrumentation instrumentation;
+    private final long startMillis;
     private final WeavingTransformer transformer;
     private final LeftAloneList leftAlone = new LeftAloneList();
     private final PollSwitch polls;
+    private final JvmMove move;
+    /** Never given back: the link's thread and the migration's may both find that this JVM is of no use. */
+    private final Object lastStep = new Object();
     /** Null when detached. */
     private DaemonLink link;
     private StandardInput input;
+    /** Made at the first freeze: most programs never move. Guarded by this. */
+    private SignalHold signals;
+    /** In a landing at home until Go: the deputy's part, which this JVM still plays for the process. */
+    private volatile Terminal terminal;
     /** Guarded by this on writing. */
     private volatile MigrationClient migration;
     private volatile MethodHandles.Lookup trusted;
@@ -40,10 +51,12 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     /** Guarded by this. */
     private String refusedReason;
 
-    AgentRuntime(AgentOptions options, Instrumentation instrumentation) {
+    AgentRuntime(AgentOptions options, Instrumentation instrumentation, long startMillis) {
         this.options = options;
+        this.startMillis = startMillis;
         this.instrumentation = instrumentation;
         this.polls = new PollSwitch(instrumentation);
+        this.move = new JvmMove(options.landing);
         this.transformer = new WeavingTransformer(new Weaver(options.landing ? this : null, leftAlone), leftAlone);
     }
 
@@ -51,6 +64,20 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     void connect(StandardInput standardInput, DaemonLink daemonLink) {
         input = standardInput;
         link = daemonLink;
+    }
+
+    /** This OS process is still the deputy of the process that is about to come home. */
+    void standIn(Terminal streams, int signalsBefore) {
+        terminal = streams;
+        signals().hold();
+        signals().add(signalsBefore);
+    }
+
+    private synchronized SignalHold signals() {
+        if (signals == null) {
+            signals = new SignalHold();
+        }
+        return signals;
     }
 
     WeavingTransformer transformer() {
@@ -160,18 +187,36 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
 
     @Override
     public void pending(boolean now) {
+        if (now) {
+            signals().hold();
+            SignalHold.awaitDispatched();
+        }
         SsiHook.pending(now);
         polls.set(now);
+        if (!now) {
+            signals().release();
+        }
     }
 
     @Override
-    public byte[] takeInputBuffer() {
-        return input.takeAll();
+    public byte[] copyInput() {
+        return input.copy();
     }
 
     @Override
-    public void giveInputBuffer(byte[] bytes) {
-        input.giveBack(bytes);
+    public void restoreInput(byte[] copy) {
+        input.restore(copy);
+    }
+
+    @Override
+    public JvmMove move() {
+        return move;
+    }
+
+    @Override
+    public void giveUp() {
+        link.silence();
+        refused("");
     }
 
     @Override
@@ -180,7 +225,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
             link.silence();
             Runtime.getRuntime().halt(0);
         }
-        Departure.become(trusted(), token, link.path(), Agent.jar(), input.takeLast());
+        Departure.become(trusted(), token, link.path(), Agent.jar(), Remains.of(input.leave()), signals());
     }
 
     @Override
@@ -188,28 +233,71 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
         return link == null ? 0 : link.vpid();
     }
 
+    @Override
+    public long startMillis() {
+        return startMillis;
+    }
+
     // ---- for the link
 
-    /** A landing at home has the terminal: what the process said elsewhere before it came here is shown as its deputy would. */
-    private void show(LinkMessage.Stdio output) {
+    @Override
+    public void offer(LinkMessage message) {
         try {
-            new FileOutputStream(output.fd() == 2 ? FileDescriptor.err : FileDescriptor.out).write(output.bytes());
+            send(message);
         } catch (IOException e) {
-            // Nobody reads it any more: as the program itself would find out at its next write.
+            // It is asked for again.
         }
-        try {
-            send(new LinkMessage.StdioAck(output.fd(), output.bytes().length));
-        } catch (IOException e) {
-            // The link thread is connecting again; the daemon sends it once more.
+    }
+
+    /** The process is here from now on, with its input and what the user sent it meanwhile. */
+    private void comeHome() {
+        Terminal streams = terminal;
+        if (streams != null) {
+            terminal = null;
+            input.comeHome(streams.endInput());
+            signals().release();
+        }
+    }
+
+    /** The process does not come: a landing at home is its deputy again, any other is of no use. */
+    @Override
+    public boolean refused(String reason) {
+        if (!options.landing || link.incarnation() != 0) {
+            return false;
+        }
+        synchronized (lastStep) {
+            try {
+                if (terminal != null) {
+                    Departure.become(trusted(), options.home, link.path(), Agent.jar(), terminal.leave(), signals());
+                }
+            } catch (InterruptedException e) {
+                // Nobody interrupts it.
+            }
+            Runtime.getRuntime().halt(1);
+        }
+        return true;
+    }
+
+    @Override
+    public long undecided() {
+        return move.undecided();
+    }
+
+    @Override
+    public void onDisconnect() {
+        if (move.disconnected()) {
+            giveUp();
         }
     }
 
     @Override
     public void onMessage(LinkMessage message) {
-        if (message instanceof LinkMessage.Stdio stdio && stdio.fd() == 0) {
-            input.arrived(stdio.bytes());
-        } else if (message instanceof LinkMessage.Stdio stdio) {
-            show(stdio);
+        Terminal streams = terminal;
+        if (streams != null && streams.message(message)) {
+            return;
+        }
+        if (message instanceof LinkMessage.Stdin stdin) {
+            input.arrived(stdin.position(), stdin.bytes());
         } else if (message instanceof LinkMessage.SelfMoveRefused refused) {
             synchronized (this) {
                 refusedRequest = refused.request();
@@ -217,7 +305,12 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
             }
         } else {
             if (message instanceof LinkMessage.Go go) {
-                link.incarnation(go.incarnation());
+                link.entered(go.incarnation(), go.row());
+                comeHome();
+            } else if (message instanceof LinkMessage.Land land) {
+                link.entered(0, land.row());
+            } else if (message instanceof LinkMessage.Prepare) {
+                polls.prepare();
             }
             migration().onMessage(message);
         }

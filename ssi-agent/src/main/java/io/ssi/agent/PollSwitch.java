@@ -1,6 +1,8 @@
 package io.ssi.agent;
 
 import io.ssi.agent.weave.PollBody;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
@@ -44,6 +46,15 @@ final class PollSwitch implements ClassFileTransformer {
         if (!changed) {
             throw new IllegalStateException("the poll of this JVM cannot be switched on: "
                     + (failure == null ? "its class was not offered for change" : failure));
+        }
+    }
+
+    /** Loads what a change needs while the program still runs: at its start it was left out. */
+    void prepare() {
+        try (InputStream in = PollSwitch.class.getClassLoader().getResourceAsStream("hook/java/lang/SsiHook.class")) {
+            PollBody.checking(in.readAllBytes());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -16,7 +16,6 @@ public final class Premain {
 
     public static void premain(String options, Instrumentation instrumentation) throws Throwable {
         requireJdk();
-        // Two references, as this method itself: the JVM has made the code for calls of that shape to get here.
         call("io.ssi.agent.Agent", "start", new Class<?>[] {String[].class, Instrumentation.class},
                 new String[] {options, PremainLoader.jar()}, instrumentation);
     }
@@ -38,9 +37,8 @@ public final class Premain {
     private static void requireJdk() {
         String found = System.getProperty("java.specification.version");
         if (!WANTED.equals(found)) {
-            System.err.println("ssi: this agent needs JDK " + WANTED + "; this is Java " + System.getProperty("java.version") + " at "
-                    + System.getProperty("java.home"));
-            System.err.println("ssi: start the program with the java of a JDK " + WANTED
+            System.err.println("ssi: this agent needs JDK " + WANTED + ", and this is Java " + System.getProperty("java.version") + " at "
+                    + System.getProperty("java.home") + "; start the program with the java of a JDK " + WANTED
                     + " (https://adoptium.net), or without -javaagent");
             System.exit(1);
         }

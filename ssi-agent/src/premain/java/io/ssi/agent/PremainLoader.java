@@ -1,35 +1,34 @@
 package io.ssi.agent;
 
+import java.io.ByteArrayInputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
-import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 
 /**
- * Loads the agent's own classes from under {@code inst/} of its jar, where no application can find them; they see the JDK
- * and nothing of the application. The jar stays open, so that replacing it does not disturb programs that run.
+ * Loads the agent's own classes from the jar inside its jar, where no application can find them; they see the JDK and nothing
+ * of the application.
  */
 final class PremainLoader extends ClassLoader {
-    private static final String INSIDE = "inst/";
+    private static final String INSIDE = "inst.jar";
     private static PremainLoader instance;
 
-    private final JarFile jar;
+    private final InnerJar jar;
 
     static {
         registerAsParallelCapable();
     }
 
-    private PremainLoader(JarFile jar) {
+    private PremainLoader(InnerJar jar) {
         super(null);
         this.jar = jar;
     }
 
     static synchronized PremainLoader instance() throws IOException {
         if (instance == null) {
-            instance = new PremainLoader(new JarFile(jar(), false));
+            instance = new PremainLoader(new InnerJar(jar(), INSIDE));
         }
         return instance;
     }
@@ -57,7 +56,7 @@ final class PremainLoader extends ClassLoader {
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
         try {
-            byte[] bytes = read(INSIDE + name.replace('.', '/') + ".class");
+            byte[] bytes = jar.read(name.replace('.', '/') + ".class");
             if (bytes == null) {
                 throw new ClassNotFoundException(name);
             }
@@ -70,33 +69,11 @@ final class PremainLoader extends ClassLoader {
     /** Files of the jar, for instance the hook classes under {@code hook/}. Null if there is none of that name. */
     @Override
     public InputStream getResourceAsStream(String name) {
-        JarEntry entry = jar.getJarEntry(name);
         try {
-            return entry == null ? null : jar.getInputStream(entry);
+            byte[] bytes = jar.read(name);
+            return bytes == null ? null : new ByteArrayInputStream(bytes);
         } catch (IOException e) {
             return null;
         }
-    }
-
-    private byte[] read(String name) throws IOException {
-        JarEntry entry = jar.getJarEntry(name);
-        if (entry == null) {
-            return null;
-        }
-        byte[] bytes = new byte[(int) entry.getSize()];
-        InputStream in = jar.getInputStream(entry);
-        try {
-            int at = 0;
-            while (at < bytes.length) {
-                int n = in.read(bytes, at, bytes.length - at);
-                if (n < 0) {
-                    throw new IOException(name + " of " + jar.getName() + " ends after " + at + " of " + bytes.length + " bytes");
-                }
-                at += n;
-            }
-        } finally {
-            in.close();
-        }
-        return bytes;
     }
 }

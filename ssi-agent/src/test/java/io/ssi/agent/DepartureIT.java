@@ -2,12 +2,17 @@ package io.ssi.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ssi.agent.program.SlowStart;
 import io.ssi.agent.program.Sums;
 import io.ssi.core.wire.LinkMessage;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +22,124 @@ class DepartureIT {
 
     @TempDir
     Path folder;
+
+    /** A program that stands still, its image complete. */
+    private Process frozen(FakeDaemon daemon, Class<?> program) throws Exception {
+        Process process = new ProcessBuilder(Jvm.command("socket=" + daemon.path, program)).redirectErrorStream(true).start();
+        daemon.await(LinkMessage.Hello.class);
+        daemon.send(new LinkMessage.Prepare(1));
+        daemon.await(LinkMessage.Prepared.class);
+        daemon.send(new LinkMessage.Freeze(1, 5000));
+        daemon.await(LinkMessage.ImageEnd.class);
+        return process;
+    }
+
+    @Test
+    void aSignalDuringAMoveThatIsCalledOffReachesTheProgram() throws Exception {
+        try (FakeDaemon daemon = new FakeDaemon(folder)) {
+            Process process = frozen(daemon, Sums.class);
+            try {
+                process.toHandle().destroy();
+                daemon.send(new LinkMessage.Resume(1));
+                daemon.await(LinkMessage.Resumed.class);
+                assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.exitValue()).isEqualTo(143);
+                assertThat(daemon.await(LinkMessage.Exiting.class).status()).isEqualTo(143);
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void anOrderThatComesBeforeMainWaitsForIt() throws Exception {
+        Path slow = folder.resolve("slow.jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().putValue("Manifest-Version", "1.0");
+        manifest.getMainAttributes().putValue("Premain-Class", SlowStart.class.getName());
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(slow), manifest)) {
+            jar.flush();
+        }
+        try (FakeDaemon daemon = new FakeDaemon(folder)) {
+            List<String> command = new ArrayList<>(Jvm.command("socket=" + daemon.path, Sums.class));
+            command.add(command.size() - 1, "-javaagent:" + slow);
+            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            try {
+                daemon.await(LinkMessage.Hello.class);
+                daemon.send(new LinkMessage.Prepare(1));
+                daemon.await(LinkMessage.Prepared.class);
+                assertThat(process.isAlive()).isTrue();
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void signalsDuringAMoveArePassedOnByTheDeputy() throws Exception {
+        try (FakeDaemon daemon = new FakeDaemon(folder)) {
+            Process process = frozen(daemon, Sums.class);
+            try {
+                process.toHandle().destroy();
+                assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor()).isZero();
+                daemon.send(new LinkMessage.Depart(1, TOKEN));
+                assertThat(daemon.await(LinkMessage.Hello.class).role()).isEqualTo(LinkMessage.Role.DEPUTY);
+                assertThat(List.of(daemon.await(LinkMessage.Signal.class).number(), daemon.await(LinkMessage.Signal.class).number()))
+                        .containsExactlyInAnyOrder(1, 15);
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void aLandingAtHomeThatIsGivenUpIsTheDeputyAgain() throws Exception {
+        try (FakeDaemon daemon = new FakeDaemon(folder)) {
+            Process process = frozen(daemon, Sums.class);
+            try {
+                daemon.send(new LinkMessage.Depart(1, TOKEN));
+                daemon.await(LinkMessage.Hello.class);
+                daemon.send(new LinkMessage.Stdio(1, 2, 0, "elsewhere\n".getBytes()));
+                process.getOutputStream().write("typed".getBytes());
+                process.getOutputStream().flush();
+                input(daemon, 0, "typed");
+
+                List<String> argv = new ArrayList<>(Jvm.command("landing=5,socket=" + daemon.path + ",home=" + TOKEN, Sums.class));
+                argv.set(argv.size() - 1, "io.ssi.agent.Premain");
+                argv.add("landing");
+                daemon.send(new LinkMessage.BecomeLanding(argv, List.of("PATH=/usr/bin:/bin"), folder.toString()));
+                assertThat(daemon.await(LinkMessage.Hello.class).role()).isEqualTo(LinkMessage.Role.LANDING);
+                // Until the process has come the landing does what the deputy did.
+                input(daemon, 2, "ped");
+                daemon.send(new LinkMessage.Stdio(1, 2, 0, "elsewhere\nand on\n".getBytes()));
+                process.toHandle().destroy();
+
+                daemon.hangUp();
+                LinkMessage.Hello again = daemon.await(LinkMessage.Hello.class);
+                assertThat(again.role()).isEqualTo(LinkMessage.Role.DEPUTY);
+                assertThat(again.token()).isEqualTo(TOKEN);
+                assertThat(again.osPid()).isEqualTo(process.pid());
+                assertThat(daemon.await(LinkMessage.Signal.class).number()).isEqualTo(15);
+                input(daemon, 4, "d");
+                process.getOutputStream().close();
+                input(daemon, 5, "");
+                daemon.send(new LinkMessage.Stdio(1, 2, 10, "and on\nto the end\n".getBytes()));
+                daemon.send(new LinkMessage.Exit(3, 0));
+                assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+                assertThat(process.exitValue()).isEqualTo(3);
+                assertThat(new String(process.getInputStream().readAllBytes())).isEqualTo("adding\nelsewhere\nand on\nto the end\n");
+            } finally {
+                process.destroyForcibly();
+            }
+        }
+    }
+
+    private static void input(FakeDaemon daemon, long position, String expected) throws Exception {
+        daemon.send(new LinkMessage.StdinWant(position, 100));
+        LinkMessage.Stdin given = daemon.await(LinkMessage.Stdin.class);
+        assertThat(given.position()).isEqualTo(position);
+        assertThat(new String(given.bytes())).isEqualTo(expected);
+    }
 
     @Test
     void theDeputyTakesTheSameOsProcessWithoutAWord() throws Exception {
@@ -37,7 +160,7 @@ class DepartureIT {
                 assertThat(deputy.role()).isEqualTo(LinkMessage.Role.DEPUTY);
                 assertThat(deputy.token()).isEqualTo(TOKEN);
                 assertThat(deputy.osPid()).isEqualTo(process.pid());
-                daemon.send(new LinkMessage.Stdio(1, "from afar\n".getBytes()));
+                daemon.send(new LinkMessage.Stdio(1, 2, 0, "from afar\n".getBytes()));
                 daemon.send(new LinkMessage.Exit(3, 0));
                 assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
                 assertThat(process.exitValue()).isEqualTo(3);

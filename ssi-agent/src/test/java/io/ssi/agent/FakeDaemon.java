@@ -37,10 +37,14 @@ final class FakeDaemon implements AutoCloseable {
                 DataInputStream in = new DataInputStream(Channels.newInputStream(now));
                 connection = now;
                 LinkMessage hello = LinkCodec.read(in);
-                send(new LinkMessage.Welcome(VPID, 1, "node1", 1));
+                LinkMessage.Role role = ((LinkMessage.Hello) hello).role();
+                send(new LinkMessage.Welcome(VPID, 1, "node1", role == LinkMessage.Role.LANDING ? 0 : 1, new byte[0]));
                 received.add(hello);
-                for (LinkMessage m = LinkCodec.read(in); m != null; m = LinkCodec.read(in)) {
+                LinkMessage m = LinkCodec.read(in);
+                while (m != null) {
                     received.add(m);
+                    // After the last word a daemon hangs up.
+                    m = m instanceof LinkMessage.Exiting ? null : LinkCodec.read(in);
                 }
             } catch (IOException e) {
                 // The JVM ended; the next may come.

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Starts JVMs as a user does. */
@@ -26,13 +27,19 @@ final class Jvm {
     }
 
     static Result run(List<String> command, String input) throws IOException, InterruptedException {
+        return run(command, input, Map.of());
+    }
+
+    /** With more in its environment. */
+    static Result run(List<String> command, String input, Map<String, String> environment) throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("ssi-agent-it");
         try {
             Path in = Files.writeString(folder.resolve("in"), input);
             Path out = folder.resolve("out");
             Path err = folder.resolve("err");
             ProcessBuilder builder = new ProcessBuilder(command);
-            builder.environment().keySet().removeIf(name -> name.startsWith("SSI_"));
+            builder.environment().keySet().removeIf(name -> name.startsWith("SSI_") || name.endsWith("_OPTIONS"));
+            builder.environment().putAll(environment);
             Process process = builder.redirectInput(in.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
             if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

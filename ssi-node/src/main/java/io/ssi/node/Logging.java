@@ -12,6 +12,12 @@ import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.util.FileSize;
 import io.ssi.core.config.NodeConfig;
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
+import io.ssi.core.error.SsiException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +61,12 @@ final class Logging {
     }
 
     private static OutputStreamAppender<ILoggingEvent> file(LoggerContext context, NodeConfig config) {
+        try {
+            Files.createDirectories(config.logFile().getParent());
+            Files.newOutputStream(config.logFile(), StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+        } catch (IOException e) {
+            throw new SsiException(ErrorCode.BAD_CONFIG, "the log file " + config.logFile() + " cannot be written: " + IoReason.of(e) + "; set another log-file", e);
+        }
         RollingFileAppender<ILoggingEvent> file = new RollingFileAppender<>();
         file.setContext(context);
         file.setFile(config.logFile().toString());

@@ -8,12 +8,14 @@ import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.NodeId;
+import io.ssi.core.json.Json;
 import io.ssi.core.metrics.Meters;
 import io.ssi.core.net.MessageRegistry;
 import io.ssi.core.net.netty.NettyTransport;
 import io.ssi.core.net.netty.TransportConfig;
 import io.ssi.core.trust.ClusterKey;
 import io.ssi.core.wire.LinkMessage;
+import io.ssi.migrate.node.ClassPathCache;
 import io.ssi.migrate.node.MigrateMessages;
 import io.ssi.migrate.node.Migrations;
 import io.ssi.migrate.node.Settings;
@@ -22,14 +24,18 @@ import io.ssi.node.admin.Moves;
 import io.ssi.node.admin.NodeStats;
 import io.ssi.node.admin.Views;
 import io.ssi.node.jmx.Consoles;
-import io.ssi.node.json.Json;
 import io.ssi.node.link.LinkServer;
+import io.ssi.vproc.ProcessRow;
+import io.ssi.vproc.RowCodec;
 import io.ssi.vproc.node.Deputies;
 import io.ssi.vproc.node.HostLink;
 import io.ssi.vproc.node.HostStreams;
+import io.ssi.vproc.node.Landing;
+import io.ssi.vproc.node.LandingSpec;
 import io.ssi.vproc.node.Landings;
 import io.ssi.vproc.node.LinuxProcesses;
-import io.ssi.vproc.node.MigrationService;
+import io.ssi.vproc.node.ProcessRegistry;
+import io.ssi.vproc.node.ProgramDoor;
 import io.ssi.vproc.node.SignalRouter;
 import io.ssi.vproc.node.VPidPool;
 import io.ssi.vproc.node.VprocMessages;
@@ -66,6 +72,8 @@ public final class NodeDaemon implements AutoCloseable {
     private final Cluster cluster;
     private final VPidPool pool;
     private final VprocService processes;
+    private final ProgramDoor door;
+    private final Migrations migrations;
     private final Deputies deputies;
     private final Landings landings;
     private final AdminService admin;
@@ -90,11 +98,13 @@ public final class NodeDaemon implements AutoCloseable {
             VprocService.Parts parts = new VprocService.Parts(self, config.name(), cluster.membership(), cluster.map("vproc"), cluster.consensus(),
                     pool, new LinuxProcesses());
             processes = opened(new VprocService(parts));
+            door = new ProgramDoor(parts, processes);
             SignalRouter signals = new SignalRouter(self, transport, processes);
             opened(new HostStreams(processes, transport));
             deputies = new Deputies(parts, processes, signals, transport, state.deputies());
             landings = new Landings(processes, deputies, transport, state.pipes());
-            Moves moves = new Moves(cluster.membership(), processes, migrations(self, state));
+            migrations = migrations(self, state);
+            Moves moves = new Moves(cluster.membership(), processes, migrations);
             NodeStats stats = new NodeStats(cluster.map(NodeStats.MAP), self);
             Views views = new Views(cluster.membership(), processes, stats, transport);
             admin = new AdminService(new AdminService.Parts(processes, signals, moves, views, this::status, this::stop));
@@ -120,9 +130,9 @@ public final class NodeDaemon implements AutoCloseable {
         return registry;
     }
 
-    private MigrationService migrations(NodeId self, StateDir state) {
+    private Migrations migrations(NodeId self, StateDir state) {
         Settings settings = new Settings(Path.of(System.getProperty("java.home"), "bin", "java"), agentJar(), config.socket(),
-                state.classes(), config.imageBytesMax());
+                new ClassPathCache(state.classes(), config.classCacheBytesMax()), config.imageBytesMax(), config.freezeMillisMax());
         Migrations migrations = new Migrations(new Migrations.Parts(self, transport, cluster.consensus(), cluster.membership(), processes,
                 landings, settings));
         processes.onSelfMove(migrations::selfMove);
@@ -178,13 +188,16 @@ public final class NodeDaemon implements AutoCloseable {
 
     private LinkMessage hello(LinkMessage.Hello hello, HostLink link) {
         return switch (hello.role()) {
-            case APP -> processes.hello(hello, link);
+            case APP -> program(hello, link);
             case LANDING -> {
-                if (hello.vpid() != 0 && hello.incarnation() > 0) {
-                    // It runs already and lost an earlier life of this daemon.
-                    yield processes.hello(hello, link);
+                if (hello.incarnation() > 0) {
+                    yield program(hello, link); // it runs already and lost an earlier life of this daemon
                 }
-                landings.hello(hello, link, config.name());
+                if (hello.undecided() != 0) {
+                    returnedLanding(hello, link);
+                } else {
+                    landings.hello(hello, link, config.name());
+                }
                 yield null;
             }
             case DEPUTY -> {
@@ -193,9 +206,26 @@ public final class NodeDaemon implements AutoCloseable {
             }
             case ADMIN -> {
                 link.attach(admin.session(link));
-                yield new LinkMessage.Welcome(0, transport.self().number(), config.name(), 0);
+                yield new LinkMessage.Welcome(0, transport.self().number(), config.name(), 0, new byte[0]);
             }
         };
+    }
+
+    /** The answer is sent here, because what follows it must not overtake it. */
+    private LinkMessage program(LinkMessage.Hello hello, HostLink link) {
+        LinkMessage.Welcome welcome = door.hello(hello, link);
+        link.send(welcome);
+        if (hello.undecided() != 0) {
+            migrations.sourceReturned(new ProcessRegistry.Local(RowCodec.decode(welcome.row()), link), hello.undecided());
+        }
+        return null;
+    }
+
+    private void returnedLanding(LinkMessage.Hello hello, HostLink link) {
+        ProcessRow before = RowCodec.decode(hello.row());
+        link.send(new LinkMessage.Welcome(before.vpid().value(), transport.self().number(), config.name(), 0, hello.row()));
+        LandingSpec unknown = new LandingSpec(before.vpid(), hello.token(), List.of(), List.of(), hello.workDir());
+        migrations.landingReturned(new Landing(unknown, transport.self().number(), link), before, hello.undecided());
     }
 
     // ---- status and end

@@ -38,6 +38,13 @@ public final class NodeMain {
         }
     }
 
+    private static String value(List<String> arguments, int index) {
+        if (index == arguments.size()) {
+            throw new SsiException(ErrorCode.BAD_ARGUMENT, "behind " + arguments.getLast() + " its value is missing");
+        }
+        return arguments.get(index);
+    }
+
     private static void run(List<String> arguments) {
         Path file = null;
         List<String> overrides = new ArrayList<>();
@@ -45,8 +52,8 @@ public final class NodeMain {
         for (int i = 0; i < arguments.size(); i++) {
             switch (arguments.get(i)) {
                 case "--background" -> background = true;
-                case "--config" -> file = Path.of(arguments.get(++i));
-                case "-o" -> overrides.add(arguments.get(++i));
+                case "--config" -> file = Path.of(value(arguments, ++i));
+                case "-o" -> overrides.add(value(arguments, ++i));
                 default -> throw new SsiException(ErrorCode.BAD_ARGUMENT, "the daemon does not know '" + arguments.get(i) + "'");
             }
         }

@@ -1,6 +1,7 @@
 package io.ssi.node;
 
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -46,7 +47,7 @@ public final class StateDir implements AutoCloseable {
             state.emptyPipes();
             return state;
         } catch (IOException e) {
-            throw new SsiException(ErrorCode.CANNOT_START, "the state folder " + folder + " cannot be used: " + e + "; fix its rights or set state-dir", e);
+            throw new SsiException(ErrorCode.CANNOT_START, "the state folder " + folder + " cannot be used: " + IoReason.of(e) + "; make room, fix its rights, or set another state-dir", e);
         }
     }
 

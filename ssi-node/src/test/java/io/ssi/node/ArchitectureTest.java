@@ -47,14 +47,16 @@ class ArchitectureTest {
         uses("io.ssi.core.id", "io.ssi.core.id");
         uses("io.ssi.core.error", "io.ssi.core.error", "io.ssi.core.id");
         uses("io.ssi.core.env", "io.ssi.core.env", "org.slf4j");
+        uses("io.ssi.core.json", "io.ssi.core.json", "io.ssi.core.error", "io.ssi.core.id");
         uses("io.ssi.core.wire", "io.ssi.core.wire", "io.ssi.core.error", "io.ssi.core.id");
     }
 
     /** What runs inside programs brings nothing but the JDK, ASM and what is named here. */
     @Test
     void programsSeeNoLibraryOfTheDaemon() {
-        String[] inPrograms = {"io.ssi.core.id", "io.ssi.core.error", "io.ssi.core.wire", "io.ssi.migrate.client..", "io.ssi.agent..",
+        String[] inPrograms = {"io.ssi.core.id", "io.ssi.core.error", "io.ssi.core.wire", "io.ssi.migrate", "io.ssi.migrate.client..", "io.ssi.agent..",
             "io.ssi", "io.ssi.vproc.client..", "org.objectweb.asm.."};
+        uses("io.ssi.migrate", "io.ssi.migrate", "io.ssi.core.wire", "io.ssi.core.error", "org.junit..", "org.assertj..");
         uses("io.ssi.migrate.client..", inPrograms);
         uses("io.ssi.agent..", inPrograms);
     }

@@ -2,42 +2,76 @@ package io.ssi.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ssi.core.json.Json;
 import io.ssi.node.cli.CommandRunner;
-import io.ssi.node.json.Json;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Nodes 1, 2 and 3 on loopback addresses of this host, as daemons of their own, and the commands a user would give. */
+/** Nodes 1, 2 and 3, as daemons of their own, and the commands a user would give. */
 final class ClusterOfThree implements AutoCloseable {
     static final int NODES = 3;
     /** What a command said. */
     record Said(int exitCode, String out, String err) {}
 
+    /** Where the nodes are. */
+    interface Hosts {
+        String address(int node);
+
+        /** A command that a user gives on the host of this node. */
+        Said command(int node, List<String> arguments) throws IOException;
+    }
+
+    private static final Hosts LOOPBACK = new Hosts() {
+        @Override
+        public String address(int node) {
+            return "127.0.0." + (node + 1);
+        }
+
+        @Override
+        public Said command(int node, List<String> arguments) {
+            return run(arguments);
+        }
+    };
+
     private final Path folder;
+    private final Hosts hosts;
     private final int port;
     private final boolean[] runs = new boolean[NODES + 1];
+    private final Map<Integer, List<String>> settings = new HashMap<>();
 
+    /** All on loopback addresses of this host. */
     ClusterOfThree(Path folder) throws IOException {
+        this(folder, LOOPBACK);
+    }
+
+    ClusterOfThree(Path folder, Hosts hosts) throws IOException {
         this.folder = folder;
+        this.hosts = hosts;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             port = free.getLocalPort();
         }
     }
 
-    void start() {
+    /** A setting of one node; before it starts. */
+    void set(int node, String keyAndValue) {
+        settings.computeIfAbsent(node, each -> new ArrayList<>()).addAll(List.of("-o", keyAndValue));
+    }
+
+    void start() throws IOException {
         for (int node = 1; node <= NODES; node++) {
             start(node);
         }
     }
 
-    void start(int node) {
+    void start(int node) throws IOException {
         boolean first = node == 1 || Files.exists(state(node));
         Said said = node(first ? "start" : "join", node);
         assertThat(said.exitCode()).as(said.err()).isZero();
@@ -45,27 +79,36 @@ final class ClusterOfThree implements AutoCloseable {
         runs[node] = true;
     }
 
-    void stop(int node) {
+    void stop(int node) throws IOException {
         assertThat(node("stop", node).exitCode()).isZero();
         runs[node] = false;
     }
 
-    /** As a power failure ends a daemon. */
-    void kill(int node) throws IOException {
-        long pid = Long.parseLong(Files.readString(state(node).resolve("daemon.pid")).strip());
-        ProcessHandle daemon = ProcessHandle.of(pid).orElseThrow();
-        daemon.destroyForcibly();
-        daemon.onExit().join();
+    /** Waits for the end of a daemon that ends by itself. */
+    void died(int node) throws IOException {
+        ProcessHandle.of(Long.parseLong(Files.readString(state(node).resolve("daemon.pid")).strip())).ifPresent(daemon -> daemon.onExit().join());
         runs[node] = false;
     }
 
-    private Said node(String verb, int node) {
+    /** As a power failure ends daemons, all at once. */
+    void kill(int... nodes) throws IOException {
+        List<ProcessHandle> daemons = new ArrayList<>();
+        for (int node : nodes) {
+            daemons.add(ProcessHandle.of(Long.parseLong(Files.readString(state(node).resolve("daemon.pid")).strip())).orElseThrow());
+            runs[node] = false;
+        }
+        daemons.forEach(ProcessHandle::destroyForcibly);
+        daemons.forEach(daemon -> daemon.onExit().join());
+    }
+
+    private Said node(String verb, int node) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("ssi-node", verb));
         if (verb.equals("join")) {
-            arguments.addAll(List.of("127.0.0.2:" + port, "--key", state(1).resolve("cluster.key").toString()));
+            arguments.addAll(List.of(hosts.address(1) + ":" + port, "--key", state(1).resolve("cluster.key").toString()));
         }
-        arguments.addAll(List.of("-o", "state-dir=" + state(node), "-o", "name=n" + node, "-o", "port=" + port, "-o", "address=127.0.0." + (node + 1)));
-        return run(arguments);
+        arguments.addAll(List.of("-o", "state-dir=" + state(node), "-o", "name=n" + node, "-o", "port=" + port, "-o", "address=" + hosts.address(node)));
+        arguments.addAll(settings.getOrDefault(node, List.of()));
+        return hosts.command(node, arguments);
     }
 
     Path state(int node) {
@@ -100,7 +143,7 @@ final class ClusterOfThree implements AutoCloseable {
     List<Map<String, Object>> ps(int node, String text) {
         Said said = ask(node, "ssi-ps", "--json", text);
         assertThat(said.exitCode()).as(said.err()).isZero();
-        return ((List<?>) Json.parse(said.out())).stream().map(ClusterOfThree::object).toList();
+        return objects(Json.parse(said.out()));
     }
 
     /** Where a process is, as a node sees it; 0 if it does not. */
@@ -110,8 +153,12 @@ final class ClusterOfThree implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private static Map<String, Object> object(Object json) {
+    static Map<String, Object> object(Object json) {
         return (Map<String, Object>) json;
+    }
+
+    static List<Map<String, Object>> objects(Object json) {
+        return ((List<?>) json).stream().map(ClusterOfThree::object).toList();
     }
 
     /** Host processes that have these words in their command line and belong to this cluster. */

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.json.Json;
 import io.ssi.core.wire.LinkCodec;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.node.cli.CommandRunner;
-import io.ssi.node.json.Json;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -91,7 +91,7 @@ class NodeDaemonIT {
             this.process = process;
             this.channel = SocketChannel.open(UnixDomainSocketAddress.of(state.resolve("daemon.sock")));
             say(new LinkMessage.Hello(LinkMessage.PROTOCOL, LinkMessage.Role.APP, 0, process.pid(), 0, "jdk", "Main", List.of("x"), "", "/",
-                    System.currentTimeMillis(), vpid, vpid == 0 ? 0 : 1));
+                    System.currentTimeMillis(), vpid, vpid == 0 ? 0 : 1, 0, new byte[0]));
             welcome = LinkCodec.read(new DataInputStream(Channels.newInputStream(channel)));
         }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM as its user started it: what is typed goes to its standard input, what it prints is kept. */
@@ -26,19 +27,30 @@ final class Program implements AutoCloseable {
 
     /** @param socket of the daemon it starts under; null for a plain JVM */
     Program(Path socket, Path classes, List<String> jvm, String main, String... arguments) throws IOException {
+        this(socket, classes.toFile().isDirectory() ? classes : classes.getParent(), Map.of(), options(jvm, "-cp", classes.toString(), main), arguments);
+    }
+
+    /** With a class path among the options, and these variables in its environment. */
+    Program(Path socket, Path workFolder, Map<String, String> environment, List<String> options, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+UseSerialGC"));
         if (socket != null) {
             command.add("-javaagent:" + System.getProperty("ssi.agent.jar") + "=socket=" + socket);
         }
-        command.addAll(jvm);
-        command.addAll(List.of("-cp", classes.toString(), main));
+        command.addAll(options);
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(classes.toFile().isDirectory() ? classes.toFile() : classes.getParent().toFile());
+        ProcessBuilder builder = new ProcessBuilder(command).directory(workFolder.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SSI_"));
+        builder.environment().putAll(environment);
         process = builder.start();
         keyboard = process.getOutputStream();
         readers = List.of(Thread.startVirtualThread(() -> keep(process.getInputStream(), out)),
                 Thread.startVirtualThread(() -> keep(process.getErrorStream(), err)));
+    }
+
+    private static List<String> options(List<String> jvm, String... more) {
+        List<String> all = new ArrayList<>(jvm);
+        all.addAll(List.of(more));
+        return all;
     }
 
     private static void keep(InputStream from, StringBuffer to) {

@@ -56,7 +56,7 @@ public final class HostTable {
                 effects.add(new HostEffect.PlaceBorn(born.row().vpid()));
                 enter(born.row(), 0, effects);
             }
-            case HostEvent.Readopted again -> enter(again.row(), 0, effects);
+            case HostEvent.Readopted again -> enter(again.row(), again.row().usage().cpuMillis(), effects);
             case HostEvent.Arrived arrived -> enter(arrived.row(), arrived.row().usage().cpuMillis(), effects);
             case HostEvent.Departed departed -> find(departed.vpid(), departed.incarnation())
                     .ifPresent(entry -> entries.remove(departed.vpid().value()));

@@ -1,17 +1,15 @@
 package io.ssi.agent.deputy;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import jdk.internal.misc.Signal;
 
 /** Turns this JVM into the deputy of the process that left it: same OS process, same terminal, another program. */
 public final class Departure {
     /** Signals of the user that a deputy passes on to the process. */
     static final int[] FORWARDED = {Libc.SIGHUP, Libc.SIGINT, Libc.SIGTERM};
-    private static final String[] NAMES = {"HUP", "INT", "TERM"};
     private static final String[] JVM_VARIABLES = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"};
     private static final int STANDARD_DESCRIPTORS = 3;
 
@@ -20,25 +18,32 @@ public final class Departure {
     /**
      * Does not return.
      *
-     * @param input standard input that was read here after the image was written
+     * @param remains what the deputy has to know
+     * @param signals what the user sent since the program stopped: the deputy passes it on
      */
-    public static void become(MethodHandles.Lookup trusted, long token, String socket, String jar, byte[] input) {
+    public static void become(MethodHandles.Lookup trusted, long token, String socket, String jar, Remains remains, SignalHold signals) {
+        signals.hold();
         Libc libc = new Libc(trusted);
-        Catcher catcher = new Catcher();
-        for (String name : NAMES) {
-            catcher.take(name);
-        }
         for (String variable : JVM_VARIABLES) {
             libc.unsetEnvironment(variable);
         }
-        closeAllOnExec(libc);
-        // From here on the signals wait for the deputy, which takes them one by one.
-        libc.block(FORWARDED);
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx16m", "-Xrs",
                 "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "--enable-native-access=ALL-UNNAMED", "-cp", jar,
-                "io.ssi.agent.Premain", "deputy", Long.toString(token), socket, HexFormat.of().formatHex(input)));
-        command.add(Integer.toString(catcher.last));
-        libc.exec(command, null);
+                "io.ssi.agent.Premain", "deputy", Long.toString(token), socket));
+        try {
+            Remains.Place place = new Remains.Place(libc, remains);
+            closeAllOnExec(libc);
+            libc.keepOnExec(place.descriptor);
+            command.add(Integer.toString(place.descriptor));
+            Runnable exec = libc.exec(command, null);
+            // From here on signals wait in the kernel for the deputy; what this JVM took before is written down.
+            libc.block(FORWARDED);
+            SignalHold.awaitDispatched();
+            place.signals(signals.held());
+            exec.run();
+        } catch (IOException e) {
+            System.err.println("ssi: " + e);
+        }
         System.err.println("ssi: cannot start " + command.get(0) + " as deputy of this process, which lives on elsewhere");
         Runtime.getRuntime().halt(1);
     }
@@ -51,24 +56,6 @@ public final class Departure {
             if (descriptor >= STANDARD_DESCRIPTORS) {
                 libc.closeOnExec(descriptor);
             }
-        }
-    }
-
-    /** Takes the signals that reach this JVM in its last moments, instead of the program's handlers, which moved away. */
-    private static final class Catcher implements Signal.Handler {
-        volatile int last;
-
-        void take(String name) {
-            try {
-                Signal.handle(new Signal(name), this);
-            } catch (IllegalArgumentException e) {
-                // Ignored by whoever started the program (nohup): then it stays so.
-            }
-        }
-
-        @Override
-        public void handle(Signal signal) {
-            last = signal.getNumber();
         }
     }
 }

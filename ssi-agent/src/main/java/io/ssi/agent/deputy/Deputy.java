@@ -1,14 +1,19 @@
 package io.ssi.agent.deputy;
 
+import io.ssi.agent.input.DescriptorReader;
+import io.ssi.agent.input.InputLog;
+import io.ssi.agent.input.InputPump;
 import io.ssi.agent.link.AgentThread;
 import io.ssi.agent.link.DaemonSocket;
 import io.ssi.agent.link.Identity;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.wire.LinkMessage;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.HexFormat;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A JVM in the place of a process that moved away. It gives the process's output to whoever started it, reads input when the
@@ -17,7 +22,7 @@ import java.util.HexFormat;
  * <p>All its threads block the forwarded signals (the mask came through exec, and -Xrs keeps the JVM from touching them): each
  * waits in the kernel until the signal thread takes it, so none is lost, however early.
  */
-public final class Deputy {
+public final class Deputy implements InputPump.Sender {
     private static final long RETRY_MILLIS = 200;
     /** A daemon that restarts is back within this; then a line is said, once. */
     private static final long QUIET_MILLIS = 10_000;
@@ -25,36 +30,32 @@ public final class Deputy {
     private final String path;
     private final Identity identity;
     private final Libc libc = new Libc(null);
-    private final OutputPump out = new OutputPump(1, FileDescriptor.out, this);
-    private final OutputPump err = new OutputPump(2, FileDescriptor.err, this);
-    private final InputPump input;
+    private final Terminal terminal;
     private final Object lock = new Object();
     /** Guarded by lock; null while there is none. */
     private DaemonSocket socket;
     /** The daemon has been gone for long. */
     private volatile boolean alone;
 
-    private Deputy(String path, Identity identity, byte[] readBefore) {
+    private Deputy(String path, Identity identity, Remains remains) {
         this.path = path;
         this.identity = identity;
-        this.input = new InputPump(this, readBefore);
+        this.terminal = new Terminal(remains, new Descriptor(), this);
     }
 
-    /** Arguments: "deputy", token, socket, input read before in hex, a signal that came before or 0. */
+    /** Arguments: "deputy", token, socket, the descriptor of {@link Remains} if there are any. */
     public static void main(String[] arguments) throws Exception {
         Identity identity = new Identity(LinkMessage.Role.DEPUTY, Long.parseLong(arguments[1]), Identity.osPid(),
                 System.currentTimeMillis());
-        Deputy deputy = new Deputy(arguments[2], identity, HexFormat.of().parseHex(arguments[3]));
-        deputy.run(Integer.parseInt(arguments[4]));
+        Remains remains = arguments.length > 3 ? Remains.take(Integer.parseInt(arguments[3])) : Remains.of(new InputLog(0));
+        new Deputy(arguments[2], identity, remains).run(remains.signals());
     }
 
-    private void run(int earlySignal) throws InterruptedException {
-        out.launch();
-        err.launch();
-        input.launch();
-        new SignalThread(earlySignal).launch();
+    private void run(int earlySignals) throws InterruptedException {
+        new SignalThread(earlySignals).launch();
         while (true) {
             DaemonSocket now = connect();
+            terminal.connected();
             try {
                 for (LinkMessage message = now.read(); message != null; message = now.read()) {
                     handle(message);
@@ -76,7 +77,7 @@ public final class Deputy {
         while (true) {
             try {
                 DaemonSocket next = DaemonSocket.connect(path);
-                next.send(identity.hello(0, 0));
+                next.send(identity.hello(0, 0, 0, new byte[0]));
                 LinkMessage answer = next.read();
                 if (answer instanceof LinkMessage.Refused refused) {
                     // The process is gone, and how it ended nobody knows any more.
@@ -99,7 +100,7 @@ public final class Deputy {
                 said = true;
                 alone = true;
                 System.err.println("ssi: the node daemon at " + path
-                        + " is gone; this process runs on another node, its output waits until the daemon is back (ssi-node start)");
+                        + " is gone; this process runs on another node, its output is kept for 30 s and then lost until the daemon is back (ssi-node start)");
             }
             Thread.sleep(RETRY_MILLIS);
         }
@@ -124,37 +125,71 @@ public final class Deputy {
         }
     }
 
-    private void handle(LinkMessage message) throws InterruptedException {
-        if (message instanceof LinkMessage.Stdio stdio) {
-            (stdio.fd() == 2 ? err : out).add(stdio.bytes());
-        } else if (message instanceof LinkMessage.StdinWant want) {
-            input.want(want.max());
-        } else if (message instanceof LinkMessage.Exit exit) {
-            out.drain();
-            err.drain();
+    @Override
+    public void offer(LinkMessage message) {
+        DaemonSocket now;
+        synchronized (lock) {
+            now = socket;
+        }
+        try {
+            if (now != null) {
+                now.send(message);
+            }
+        } catch (IOException e) {
+            // It is asked for again.
+        }
+    }
+
+    private void handle(LinkMessage message) throws InterruptedException, IOException {
+        if (terminal.message(message)) {
+            return;
+        }
+        if (message instanceof LinkMessage.Exit exit) {
+            terminal.drain();
             if (exit.signal() != 0) {
                 libc.die(exit.signal());
             }
             Runtime.getRuntime().halt(exit.status());
         } else if (message instanceof LinkMessage.BecomeLanding landing) {
-            out.drain();
-            err.drain();
             become(landing);
         }
     }
 
-    private void become(LinkMessage.BecomeLanding landing) {
+    private void become(LinkMessage.BecomeLanding landing) throws IOException, InterruptedException {
         if (!libc.changeDirectory(landing.workDir())) {
             System.err.println("ssi: the process comes home but its folder " + landing.workDir() + " is gone; it runs in "
                     + System.getProperty("user.dir"));
         }
+        Remains.Place remains = new Remains.Place(libc, terminal.leave());
         Departure.closeAllOnExec(libc);
+        libc.keepOnExec(remains.descriptor);
+        List<String> command = new ArrayList<>();
+        for (String argument : landing.argv()) {
+            command.add(argument.startsWith("-javaagent:") ? argument + ",remains=" + remains.descriptor : argument);
+        }
+        Runnable exec = libc.exec(command, landing.environment());
         libc.block(Departure.FORWARDED);
-        libc.exec(landing.argv(), landing.environment());
+        exec.run();
         System.err.println("ssi: cannot start " + landing.argv().get(0) + " for the process that comes home");
     }
 
+    private final class Descriptor implements DescriptorReader.Descriptor {
+        private final FileInputStream stream = new FileInputStream(FileDescriptor.in);
+        private final Runnable readable = libc.awaitReadable(0);
+
+        @Override
+        public void awaitReadable() {
+            readable.run();
+        }
+
+        @Override
+        public int read(byte[] to) throws IOException {
+            return stream.read(to);
+        }
+    }
+
     private final class SignalThread extends AgentThread {
+        /** Bit n for signal n. */
         private final int early;
 
         SignalThread(int early) {
@@ -165,8 +200,10 @@ public final class Deputy {
         @Override
         public void run() {
             try {
-                if (early != 0) {
-                    send(new LinkMessage.Signal(early));
+                for (int signal : Departure.FORWARDED) {
+                    if ((early & 1 << signal) != 0) {
+                        send(new LinkMessage.Signal(signal));
+                    }
                 }
                 MemorySegment set = libc.set(Departure.FORWARDED);
                 while (true) {

@@ -18,6 +18,7 @@ final class Libc {
     static final int SIGTERM = 15;
 
     private static final int F_SETFD = 2;
+    private static final short POLLIN = 1;
     private static final int FD_CLOEXEC = 1;
     private static final int SIG_BLOCK = 0;
     private static final int SIG_UNBLOCK = 1;
@@ -44,14 +45,14 @@ final class Libc {
         }
     }
 
-    /** Replaces the program of this process. Returns only if that failed. A null environment leaves it as it is. */
-    void exec(List<String> arguments, List<String> environment) {
+    /** What replaces the program of this process when it is run; returns only if that failed. A null environment stays as it is. */
+    Runnable exec(List<String> arguments, List<String> environment) {
         MemorySegment path = arena.allocateFrom(arguments.get(0));
-        if (environment == null) {
-            call("execv", FunctionDescriptor.of(INT, POINTER, POINTER), path, strings(arguments));
-        } else {
-            call("execve", FunctionDescriptor.of(INT, POINTER, POINTER, POINTER), path, strings(arguments), strings(environment));
-        }
+        Object[] given = environment == null ? new Object[] {path, strings(arguments)}
+                : new Object[] {path, strings(arguments), strings(environment)};
+        MethodHandle function = environment == null ? function("execv", FunctionDescriptor.of(INT, POINTER, POINTER))
+                : function("execve", FunctionDescriptor.of(INT, POINTER, POINTER, POINTER));
+        return () -> invoke("execve", function, given);
     }
 
     void unsetEnvironment(String name) {
@@ -65,8 +66,38 @@ final class Libc {
 
     /** The descriptor will not be open in a program that takes this one's place. */
     void closeOnExec(int descriptor) {
-        call("fcntl", FunctionDescriptor.of(INT, INT, INT, INT), new Linker.Option[] {Linker.Option.firstVariadicArg(2)},
-                descriptor, F_SETFD, FD_CLOEXEC);
+        flags(descriptor, FD_CLOEXEC);
+    }
+
+    void keepOnExec(int descriptor) {
+        flags(descriptor, 0);
+    }
+
+    private void flags(int descriptor, int flags) {
+        invoke("fcntl", function("fcntl", FunctionDescriptor.of(INT, INT, INT, INT), Linker.Option.firstVariadicArg(2)), descriptor,
+                F_SETFD, flags);
+    }
+
+    /** A new file without a name; its descriptor. */
+    int memoryFile(String name) {
+        int descriptor = (int) call("memfd_create", FunctionDescriptor.of(INT, POINTER, INT), arena.allocateFrom(name), 0);
+        if (descriptor < 0) {
+            throw new IllegalStateException("this kernel gives no file in memory (memfd_create)");
+        }
+        return descriptor;
+    }
+
+    /** What waits until the descriptor can be read without blocking when it is run, or a little less. */
+    Runnable awaitReadable(int descriptor) {
+        MemorySegment poll = arena.allocate(8, 4);
+        poll.set(INT, 0, descriptor);
+        poll.set(ValueLayout.JAVA_SHORT, 4, POLLIN);
+        MethodHandle function = function("poll", FunctionDescriptor.of(INT, POINTER, LONG, INT));
+        return () -> {
+            while ((int) invoke("poll", function, poll, 1L, -1) <= 0) {
+                // A signal came.
+            }
+        };
     }
 
     /** Signals of the calling thread that stay pending; a program that takes over inherits it. */
@@ -117,12 +148,19 @@ final class Libc {
     }
 
     private Object call(String name, FunctionDescriptor type, Object... arguments) {
-        return call(name, type, new Linker.Option[0], arguments);
+        return invoke(name, function(name, type), arguments);
     }
 
-    private Object call(String name, FunctionDescriptor type, Linker.Option[] options, Object... arguments) {
+    private MethodHandle function(String name, FunctionDescriptor type, Linker.Option... options) {
         try {
-            MethodHandle function = (MethodHandle) downcall.invoke(linker, linker.defaultLookup().findOrThrow(name), type, options);
+            return (MethodHandle) downcall.invoke(linker, linker.defaultLookup().findOrThrow(name), type, options);
+        } catch (Throwable e) {
+            throw new IllegalStateException(name + " is not to be had", e);
+        }
+    }
+
+    private static Object invoke(String name, MethodHandle function, Object... arguments) {
+        try {
             return function.invokeWithArguments(arguments);
         } catch (Throwable e) {
             throw new IllegalStateException(name + " failed", e);

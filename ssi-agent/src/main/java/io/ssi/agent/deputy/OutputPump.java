@@ -1,36 +1,46 @@
 package io.ssi.agent.deputy;
 
+import io.ssi.agent.input.InputPump;
 import io.ssi.agent.link.AgentThread;
 import io.ssi.core.wire.LinkMessage;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 
 /**
- * Writes what the process prints to one descriptor, and acknowledges it. A terminal that is stopped holds up only this thread;
- * how much can wait here is bounded by the sender, which stops at 256 KiB unacknowledged. When nobody reads the other end
- * any more, the acknowledgement is -1 once: writes of the process to that descriptor fail from then on.
+ * Writes what the process prints to one descriptor, each byte once, however often it is sent: it knows how far it has come. A
+ * terminal that is stopped holds up only this thread; how much can wait here is bounded by the sender, which stops at 256 KiB
+ * unacknowledged. When nobody reads the other end any more, output is taken and thrown away.
  */
 final class OutputPump extends AgentThread {
-    private static final int BROKEN = -1;
+    /** How far an output has been shown. */
+    record Position(int incarnation, long offset) {
+        boolean isBefore(int otherIncarnation, long otherOffset) {
+            return incarnation < otherIncarnation || incarnation == otherIncarnation && offset < otherOffset;
+        }
+    }
 
     private final int number;
     private final FileOutputStream stream;
-    private final Deputy deputy;
+    private final InputPump.Sender sender;
     /** Guarded by itself. */
-    private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+    private final ArrayDeque<LinkMessage.Stdio> waiting = new ArrayDeque<>();
     /** Guarded by waiting: a piece is being written. */
     private boolean busy;
+    /** Guarded by waiting. */
+    private Position shown;
 
-    OutputPump(int number, FileDescriptor descriptor, Deputy deputy) {
+    OutputPump(int number, FileDescriptor descriptor, Position shown, InputPump.Sender sender) {
         super("ssi-output-" + number);
         this.number = number;
         this.stream = new FileOutputStream(descriptor);
-        this.deputy = deputy;
+        this.shown = shown;
+        this.sender = sender;
     }
 
-    void add(byte[] piece) {
+    void add(LinkMessage.Stdio piece) {
         synchronized (waiting) {
             waiting.add(piece);
             waiting.notifyAll();
@@ -46,7 +56,19 @@ final class OutputPump extends AgentThread {
         }
     }
 
-    private byte[] next() throws InterruptedException {
+    Position shown() {
+        synchronized (waiting) {
+            return shown;
+        }
+    }
+
+    /** May be lost: on the next connection it is said again. */
+    void acknowledge() {
+        Position now = shown();
+        sender.offer(new LinkMessage.StdioAck(number, now.incarnation(), now.offset()));
+    }
+
+    private LinkMessage.Stdio next() throws InterruptedException {
         synchronized (waiting) {
             while (waiting.isEmpty()) {
                 waiting.wait();
@@ -56,10 +78,12 @@ final class OutputPump extends AgentThread {
         }
     }
 
-    /** Before the acknowledgement, which may have to wait for a daemon. */
-    private void written() {
+    private void written(int incarnation, long end) {
         synchronized (waiting) {
             busy = false;
+            if (shown.isBefore(incarnation, end)) {
+                shown = new Position(incarnation, end);
+            }
             waiting.notifyAll();
         }
     }
@@ -69,21 +93,19 @@ final class OutputPump extends AgentThread {
         boolean broken = false;
         try {
             while (true) {
-                byte[] piece = next();
-                boolean wasBroken = broken;
-                int count = piece.length;
-                if (!broken) {
+                LinkMessage.Stdio piece = next();
+                Position before = shown();
+                long end = piece.offset() + piece.bytes().length;
+                if (!broken && before.isBefore(piece.incarnation(), end)) {
+                    long seen = before.incarnation() == piece.incarnation() ? Math.max(0, before.offset() - piece.offset()) : 0;
                     try {
-                        stream.write(piece);
+                        stream.write(Arrays.copyOfRange(piece.bytes(), (int) seen, piece.bytes().length));
                     } catch (IOException e) {
                         broken = true;
-                        count = BROKEN;
                     }
                 }
-                written();
-                if (!wasBroken) {
-                    deputy.send(new LinkMessage.StdioAck(number, count));
-                }
+                written(piece.incarnation(), end);
+                acknowledge();
             }
         } catch (InterruptedException e) {
             // Nobody interrupts it.

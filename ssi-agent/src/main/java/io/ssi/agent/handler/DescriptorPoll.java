@@ -1,12 +1,13 @@
 package io.ssi.agent.handler;
 
+import io.ssi.agent.input.DescriptorReader;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodType;
 
-/** poll(2) of standard input, as the JDK's own sockets use it. */
-public final class DescriptorPoll implements LocalInput.Poll {
+/** Standard input of this JVM: waits by poll(2), as the JDK's own sockets use it. */
+public final class DescriptorPoll implements DescriptorReader.Descriptor {
     private static final int POLLIN = 1;
     /** It cannot be interrupted, so it ends now and then by itself. */
     private static final long MILLIS = 60_000;
@@ -15,9 +16,11 @@ public final class DescriptorPoll implements LocalInput.Poll {
     private MethodHandle poll;
 
     private final Services services;
+    private final SsiStandardInput stream;
 
-    public DescriptorPoll(Services services) {
+    public DescriptorPoll(Services services, SsiStandardInput stream) {
         this.services = services;
+        this.stream = stream;
     }
 
     @Override
@@ -35,5 +38,10 @@ public final class DescriptorPoll implements LocalInput.Poll {
         } catch (Throwable e) {
             throw new IOException("standard input cannot be waited for on this JDK", e);
         }
+    }
+
+    @Override
+    public int read(byte[] to) throws IOException {
+        return stream.readHere(to, 0, to.length);
     }
 }

@@ -1,36 +1,17 @@
 package io.ssi.agent.handler;
 
-import io.ssi.agent.link.AgentThread;
+import io.ssi.agent.input.DescriptorReader;
 import java.io.IOException;
-import java.util.Arrays;
 
-/**
- * Standard input where the process was born: file descriptor 0. A thread of its own waits until there is something, and only then
- * reads: a read that blocks could take bytes when the process has just left, and nobody would get them.
- *
- * <p>Lock order: this class's lock before that of {@link StandardInput}.
- */
-public final class LocalInput implements StandardInput.Source {
+/** Standard input where the program's terminal is: file descriptor 0. */
+public final class LocalInput implements StandardInput.Source, DescriptorReader.Sink {
     private final SsiStandardInput stream;
-    private final Poll poll;
+    private final DescriptorReader reader;
     private StandardInput target;
-    private final Object lock = new Object();
-    /** Guarded by lock: bytes wanted, 0 for none. */
-    private int wanted;
-    /** Guarded by lock. */
-    private AgentThread reader;
-    /** Guarded by lock. */
-    private boolean stopped;
 
-    /** A way to wait for a descriptor. */
-    public interface Poll {
-        /** Returns when a read of standard input would not block, or earlier. */
-        void awaitReadable() throws IOException;
-    }
-
-    public LocalInput(SsiStandardInput stream, Poll poll) {
+    public LocalInput(SsiStandardInput stream, DescriptorReader.Descriptor descriptor) {
         this.stream = stream;
-        this.poll = poll;
+        this.reader = new DescriptorReader(descriptor, this);
     }
 
     /** Once, before the first read. */
@@ -50,68 +31,22 @@ public final class LocalInput implements StandardInput.Source {
     }
 
     @Override
-    public void want(int max) {
-        synchronized (lock) {
-            wanted = max;
-            if (reader == null) {
-                reader = new Reader();
-                reader.launch();
-            }
-            lock.notifyAll();
-        }
+    public void want(long position, int max) {
+        reader.want(max);
     }
 
     @Override
     public void stop() {
-        synchronized (lock) {
-            stopped = true;
-        }
+        reader.stop();
     }
 
-    /** False if nothing may be read any more. */
-    private boolean readInto(byte[] piece) throws IOException {
-        synchronized (lock) {
-            if (stopped) {
-                return false;
-            }
-            int n = stream.readHere(piece, 0, piece.length);
-            target.arrived(Arrays.copyOf(piece, Math.max(n, 0)));
-            return true;
-        }
+    @Override
+    public void read(byte[] piece) {
+        target.arrived(piece);
     }
 
-    private int awaitWanted() throws InterruptedException {
-        synchronized (lock) {
-            while (wanted == 0) {
-                lock.wait();
-            }
-            int max = wanted;
-            wanted = 0;
-            return max;
-        }
-    }
-
-    private final class Reader extends AgentThread {
-        Reader() {
-            super("ssi-stdin");
-        }
-
-        @Override
-        public void run() {
-            try {
-                boolean more = true;
-                while (more) {
-                    byte[] piece = new byte[awaitWanted()];
-                    try {
-                        poll.awaitReadable();
-                        more = readInto(piece);
-                    } catch (IOException e) {
-                        target.failed(e);
-                    }
-                }
-            } catch (InterruptedException e) {
-                // Nobody interrupts it; then the JVM ends.
-            }
-        }
+    @Override
+    public void failed(IOException cause) {
+        target.failed(cause);
     }
 }

@@ -27,12 +27,16 @@ public final class RemoteInput implements StandardInput.Source {
     }
 
     @Override
-    public void want(int max) throws IOException {
-        sender.send(new LinkMessage.StdinWant(max));
+    public void want(long position, int max) {
+        try {
+            sender.send(new LinkMessage.StdinWant(position, max));
+        } catch (IOException e) {
+            // The daemon will be back, and this is asked again.
+        }
     }
 
     @Override
     public void stop() {
-        // The daemon gives nothing to a process that has left.
+        // What comes from afar waits there.
     }
 }

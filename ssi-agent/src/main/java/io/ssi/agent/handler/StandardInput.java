@@ -1,8 +1,8 @@
 package io.ssi.agent.handler;
 
+import io.ssi.agent.input.InputLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -20,8 +20,8 @@ public final class StandardInput {
 
         int availableNow() throws IOException;
 
-        /** Fetch at most so many bytes; then call {@link StandardInput#arrived} or {@link StandardInput#failed}. */
-        void want(int max) throws IOException;
+        /** Fetch at most so many items from this position on; then call arrived or failed. Asked again, it does no more. */
+        void want(long position, int max);
 
         /** Reads nothing from now on, for ever; what was read before has arrived. */
         void stop();
@@ -29,21 +29,22 @@ public final class StandardInput {
 
     /** Longest piece asked of the source, bytes. */
     private static final int PIECE_BYTES_MAX = 8192;
-    /** A wait ends now and then by itself, in case a wake-up went to a JVM that has since moved. */
-    private static final long RECHECK_NANOS = 1_000_000_000;
+    /** The source is asked again so often, nanoseconds: what it was asked or answered may have been lost on the way. */
+    private static final long AGAIN_NANOS = 1_000_000_000;
     private static final Unsafe U = Unsafe.getUnsafe();
-    private static final byte[] NOTHING = {};
 
     private final Source source;
     private final Object lock = new Object();
-    /** Pieces in order, an empty one for an end of file. Guarded by lock. */
-    private final ArrayDeque<byte[]> pieces = new ArrayDeque<>(4);
-    /** Bytes of the first piece already given out. Guarded by lock. */
-    private int used;
+    /** What was fetched and not given to the program. Guarded by lock. */
+    private InputLog log = new InputLog(0);
+    /** Up to where the last image has it. Guarded by lock. */
+    private long copied;
     /** Guarded by lock. */
     private IOException failure;
     /** Guarded by lock: a piece is under way. */
     private boolean wanted;
+    /** Guarded by lock: when it was asked for. */
+    private long askedNanos;
     /** Guarded by lock. */
     private final ArrayDeque<Thread> waiting = new ArrayDeque<>(4);
 
@@ -57,26 +58,34 @@ public final class StandardInput {
         Thread thread = Thread.currentThread();
         try {
             while (true) {
-                int n = take(to, offset, length);
-                if (n != 0) {
-                    return n;
-                }
-                if (SsiHook.isPending()) {
-                    return SsiHook.STOPPED;
-                }
-                boolean ask;
+                boolean first;
+                boolean again;
+                long position;
                 synchronized (lock) {
-                    ask = !wanted;
-                    wanted = true;
-                    waiting.add(thread);
-                }
-                if (ask) {
-                    n = readNow(to, offset, length);
-                    if (n > 0) {
+                    int n = take(to, offset, length);
+                    if (n != 0) {
                         return n;
                     }
+                    if (SsiHook.isPending()) {
+                        return SsiHook.STOPPED;
+                    }
+                    first = !wanted;
+                    again = wanted && System.nanoTime() - askedNanos >= AGAIN_NANOS;
+                    if (first || again) {
+                        wanted = true;
+                        askedNanos = System.nanoTime();
+                    }
+                    position = log.end();
+                    waiting.add(thread);
                 }
-                U.park(false, RECHECK_NANOS);
+                int n = first ? readNow(to, offset, length) : 0;
+                if (n > 0) {
+                    return n;
+                }
+                if (first || again) {
+                    source.want(position, Math.min(length, PIECE_BYTES_MAX));
+                }
+                U.park(false, AGAIN_NANOS);
                 // A read of a file does not heed interrupts, and a park with the status set would not wait.
                 interrupted |= Thread.interrupted();
                 synchronized (lock) {
@@ -95,75 +104,63 @@ public final class StandardInput {
 
     /** The caller holds the right to ask the source (wanted). What is there at once saves the way through another thread. */
     private int readNow(byte[] to, int offset, int length) throws IOException {
-        boolean asked = false;
+        int n = 0;
+        boolean failed = true;
         try {
-            int n = source.readNow(to, offset, length);
-            if (n > 0) {
-                return n;
-            }
-            source.want(Math.min(length, PIECE_BYTES_MAX));
-            asked = true;
-            return 0;
+            n = source.readNow(to, offset, length);
+            failed = false;
         } finally {
-            if (!asked) {
-                wake();
-            }
-        }
-    }
-
-    /** Nothing is under way any more: others that wait may ask. */
-    private void wake() {
-        synchronized (lock) {
-            wanted = false;
-            for (Thread thread : waiting) {
-                U.unpark(thread);
-            }
-        }
-    }
-
-    /** -1 at an end of file, 0 if nothing is here. */
-    private int take(byte[] to, int offset, int length) throws IOException {
-        synchronized (lock) {
-            byte[] piece = pieces.peek();
-            if (piece == null) {
-                if (failure != null) {
-                    IOException now = failure;
-                    failure = null;
-                    throw now;
+            if (n > 0 || failed) {
+                synchronized (lock) {
+                    log.passed(n);
+                    wake();
                 }
-                return 0;
             }
-            if (piece.length == 0) {
-                pieces.remove();
-                return -1;
-            }
-            int n = Math.min(length, piece.length - used);
-            System.arraycopy(piece, used, to, offset, n);
-            used += n;
-            if (used == piece.length) {
-                pieces.remove();
-                used = 0;
-            }
-            return n;
         }
+        return n;
+    }
+
+    /** Nothing is under way any more: others that wait may ask. The caller holds the lock. */
+    private void wake() {
+        wanted = false;
+        for (Thread thread : waiting) {
+            U.unpark(thread);
+        }
+    }
+
+    /** -1 at an end of file, 0 if nothing is here. The caller holds the lock. */
+    private int take(byte[] to, int offset, int length) throws IOException {
+        int n = log.take(to, offset, length);
+        if (n == 0 && failure != null) {
+            IOException now = failure;
+            failure = null;
+            throw now;
+        }
+        return n;
     }
 
     public int available() throws IOException {
-        int here = 0;
+        int here;
         synchronized (lock) {
-            for (byte[] piece : pieces) {
-                here += piece.length;
-            }
-            here -= used;
+            here = log.bytes();
         }
         return here + source.availableNow();
     }
 
-    /** From the source: the piece that was wanted; empty for an end of file. */
+    /** From the source here: the piece that was wanted; empty for an end of file. */
     public void arrived(byte[] piece) {
         synchronized (lock) {
-            pieces.add(piece);
+            log.add(piece);
             wake();
+        }
+    }
+
+    /** From afar, perhaps late or doubled: what stands at this position. */
+    public void arrived(long position, byte[] piece) {
+        synchronized (lock) {
+            if (log.addAt(position, piece)) {
+                wake();
+            }
         }
     }
 
@@ -175,39 +172,33 @@ public final class StandardInput {
         }
     }
 
-    /** For a move: takes what was fetched and not read. An end of file not yet seen is found again by the next read. */
-    public byte[] takeAll() {
+    /** For the image: what was fetched and not read, and where. The program stands still. */
+    public byte[] copy() {
         synchronized (lock) {
-            byte[] all = NOTHING;
-            for (byte[] piece : pieces) {
-                int from = all.length == 0 ? used : 0;
-                byte[] more = Arrays.copyOf(all, all.length + piece.length - from);
-                System.arraycopy(piece, from, more, all.length, piece.length - from);
-                all = more;
-            }
-            pieces.clear();
-            used = 0;
-            return all;
+            copied = log.end();
+            return log.encode();
         }
     }
 
-    /** The process has left: what is still to be read is for the JVM that comes into this one's place. */
-    public byte[] takeLast() {
-        source.stop();
-        return takeAll();
+    /** In a landing: goes on as the image says. */
+    public void restore(byte[] copy) {
+        synchronized (lock) {
+            log = InputLog.decode(copy);
+        }
     }
 
-    /** Puts bytes in front of everything else, after a move or when it failed. */
-    public void giveBack(byte[] bytes) {
-        if (bytes.length > 0) {
-            synchronized (lock) {
-                byte[] rest = takeAll();
-                pieces.add(bytes);
-                if (rest.length > 0) {
-                    pieces.add(rest);
-                }
-                wake();
-            }
+    /** The process has left: what came after the image is for the JVM that comes into this one's place. */
+    public InputLog leave() {
+        source.stop();
+        synchronized (lock) {
+            return log.from(copied);
+        }
+    }
+
+    /** The process is back where its descriptor is: what was read for it here and has not come to it. */
+    public void comeHome(InputLog rest) {
+        synchronized (lock) {
+            log.append(rest);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.ssi.agent.link;
 
+import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.wire.LinkMessage;
 import java.io.IOException;
@@ -14,13 +15,26 @@ public final class DaemonLink {
     /** Takes what the daemon sends, on the link's reader thread, in order. */
     public interface Listener {
         void onMessage(LinkMessage message);
+
+        /** The daemon does not want this JVM; false if the program runs on without it. */
+        boolean refused(String reason);
+
+        /** The connection broke; before any other is made. */
+        void onDisconnect();
+
+        /** The move whose outcome this JVM does not know, 0 if there is none. */
+        long undecided();
     }
 
     /** How long whoever asks for the VPid waits for the daemon, milliseconds: a daemon may have to be started. */
     private static final long VPID_WAIT_MILLIS = 20_000;
     /** How long the end of the JVM may wait for the daemon to take the exit status, milliseconds. */
     private static final long EXIT_WAIT_MILLIS = 500;
+    /** And to hang up. */
+    private static final long HANG_UP_WAIT_MILLIS = 50;
     private static final long REPORT_MILLIS = 2_000;
+    /** A daemon that restarts is back within this; then an undecided program says why it stands still. */
+    private static final long QUIET_NANOS = 10_000_000_000L;
     private static final long RETRY_MILLIS_MIN = 100;
     private static final long RETRY_MILLIS_MAX = 2_000;
 
@@ -32,6 +46,7 @@ public final class DaemonLink {
     private static final int ALONE = 3;
 
     private volatile String path;
+    private volatile Thread reader;
     private final Identity identity;
     private final Listener listener;
     private final DaemonStarter starter;
@@ -41,6 +56,8 @@ public final class DaemonLink {
     private volatile int vpid;
     private volatile int node;
     private volatile int incarnation;
+    /** What the daemon gave us to keep for it. */
+    private volatile byte[] row = new byte[0];
 
     /**
      * @param path null for the usual one
@@ -55,7 +72,9 @@ public final class DaemonLink {
 
     /** Connects in the background. */
     public void start() {
-        new LinkThread().launch();
+        LinkThread thread = new LinkThread();
+        reader = thread;
+        thread.launch();
     }
 
     /** Of the socket; null while nothing was tried. */
@@ -73,9 +92,15 @@ public final class DaemonLink {
         return node;
     }
 
-    /** The JVM runs under this incarnation now; a later connection says so. */
-    public void incarnation(int now) {
-        incarnation = now;
+    /** 0 before there is one: in a landing until Go. */
+    public int incarnation() {
+        return incarnation;
+    }
+
+    /** The JVM is this incarnation now, 0 for none yet; a later connection says so. */
+    public void entered(int nowIncarnation, byte[] nowRow) {
+        row = nowRow;
+        incarnation = nowIncarnation;
     }
 
     /** Waits while the daemon is being reached; 0 if there is none. */
@@ -124,25 +149,34 @@ public final class DaemonLink {
         silent = true;
     }
 
-    /** Bounded; a daemon that does not read keeps no program from ending. */
+    /** The last word. Bounded; a daemon that does not read keeps no program from ending. */
     public void exiting(int status) {
         synchronized (this) {
             // A program so short that the daemon has not heard of it yet does not wait to tell of its end.
             if (silent || socket == null) {
                 return;
             }
+            silent = true;
         }
         AgentThread last = new LastWord(status);
         last.launch();
-        boolean interrupted = false;
+        // Kept for later: it must not cut the last word short.
+        boolean interrupted = Thread.interrupted();
         try {
             last.join(EXIT_WAIT_MILLIS);
+            // The daemon hangs up. HotSpot waits up to 300 ms, 10 at a time, for threads inside a native read, as the link's is until then;
+            // to close the link here would load some sixty classes.
+            reader.join(HANG_UP_WAIT_MILLIS);
         } catch (InterruptedException e) {
             interrupted = true;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private synchronized boolean isSilent() {
+        return silent;
     }
 
     private final class LastWord extends AgentThread {
@@ -181,7 +215,7 @@ public final class DaemonLink {
             }
             try {
                 DaemonSocket first = firstConnection();
-                if (first == null || !greet(first)) {
+                if (first == null || !greetFirst(first)) {
                     return;
                 }
                 new Reporter().launch();
@@ -208,12 +242,13 @@ public final class DaemonLink {
             DaemonSocket now = first;
             while (true) {
                 read(now);
-                now.close();
-                state(DOWN, null);
-                now = again();
-                if (now == null) {
+                if (isSilent()) {
                     return;
                 }
+                now.close();
+                state(DOWN, null);
+                listener.onDisconnect();
+                now = again();
             }
         }
 
@@ -235,49 +270,91 @@ public final class DaemonLink {
             }
         }
 
+        /** Until there is a daemon that takes us. A program may wait for that for long, and runs meanwhile unless it is undecided. */
         private DaemonSocket again() throws InterruptedException {
             long wait = RETRY_MILLIS_MIN;
+            boolean said = false;
+            long since = System.nanoTime();
             while (true) {
                 Thread.sleep(wait);
                 wait = Math.min(wait * 2, RETRY_MILLIS_MAX);
+                DaemonSocket next = null;
                 try {
-                    DaemonSocket next = DaemonSocket.connect(path);
-                    return greet(next) ? next : null;
-                } catch (IOException e) {
+                    next = DaemonSocket.connect(path);
+                    LinkMessage answer = greet(next);
+                    if (answer instanceof LinkMessage.Welcome) {
+                        return next;
+                    }
+                    if (answer instanceof LinkMessage.Refused refused) {
+                        said = refusedAgain(refused, said);
+                    }
+                } catch (IOException | SsiException e) {
                     // Not back yet.
+                }
+                if (next != null) {
+                    next.close();
+                    state(DOWN, null);
+                }
+                if (!said && listener.undecided() != 0 && System.nanoTime() - since > QUIET_NANOS) {
+                    said = true;
+                    System.err.println("ssi: the node daemon at " + path
+                            + " went away in the middle of a move; this program stands still until it is back (ssi-node start)");
                 }
             }
         }
 
-        /** False if the daemon does not want us. */
-        private boolean greet(DaemonSocket connection) throws InterruptedException {
+        /** A JVM whose process lives elsewhere must end; for any other reason it goes on as it is and asks again. */
+        private boolean refusedAgain(LinkMessage.Refused refused, boolean said) {
+            if (!said) {
+                System.err.println("ssi: the node daemon refused this program: " + refused.message());
+            }
+            listener.refused(refused.message());
+            if (refused.code() == ErrorCode.STALE_INCARNATION.number()) {
+                silence();
+                Runtime.getRuntime().halt(1);
+            }
+            return true;
+        }
+
+        /** False if the daemon does not want us: the program runs outside the cluster. */
+        private boolean greetFirst(DaemonSocket connection) {
             try {
-                connection.send(identity.hello(vpid, incarnation));
-                // What follows is heard after the greeting, whether it was answered or not.
-                synchronized (DaemonLink.this) {
-                    socket = connection;
-                }
-                LinkMessage answer = connection.read();
-                if (answer instanceof LinkMessage.Welcome welcome) {
-                    vpid = welcome.vpid();
-                    node = welcome.node();
-                    incarnation = welcome.incarnation();
-                    if (starter != null) {
-                        starter.welcomed(welcome.node());
-                    }
-                    state(UP, connection);
+                LinkMessage answer = greet(connection);
+                if (answer instanceof LinkMessage.Welcome) {
                     return true;
                 }
-                if (answer instanceof LinkMessage.Refused refused) {
+                if (answer instanceof LinkMessage.Refused refused && !listener.refused(refused.message())) {
                     System.err.println("ssi: the node daemon refused this program: " + refused.message());
                     System.err.println("ssi: it runs outside the cluster");
                 }
             } catch (IOException | SsiException e) {
-                System.err.println("ssi: the node daemon at " + path + " hung up: " + e.getMessage());
+                if (!isSilent()) {
+                    System.err.println("ssi: the node daemon at " + path + " hung up: " + e.getMessage());
+                }
             }
             connection.close();
             state(ALONE, null);
             return false;
+        }
+
+        /** Says who we are; the answer. */
+        private LinkMessage greet(DaemonSocket connection) throws IOException {
+            connection.send(identity.hello(vpid, incarnation, listener.undecided(), row));
+            // What follows is heard after the greeting, whether it was answered or not.
+            synchronized (DaemonLink.this) {
+                socket = connection;
+            }
+            LinkMessage answer = connection.read();
+            if (answer instanceof LinkMessage.Welcome welcome) {
+                vpid = welcome.vpid();
+                node = welcome.node();
+                entered(welcome.incarnation(), welcome.row());
+                if (starter != null) {
+                    starter.welcomed(welcome.node());
+                }
+                state(UP, connection);
+            }
+            return answer;
         }
     }
 

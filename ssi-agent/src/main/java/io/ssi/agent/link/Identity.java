@@ -1,6 +1,7 @@
 package io.ssi.agent.link;
 
 import io.ssi.core.wire.LinkMessage;
+import io.ssi.migrate.JdkBuild;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -27,19 +28,14 @@ public final class Identity {
     }
 
     /** The first message of a connection. */
-    public LinkMessage.Hello hello(int vpid, int incarnation) {
+    public LinkMessage.Hello hello(int vpid, int incarnation, long undecided, byte[] row) {
         String whole = System.getProperty("sun.java.command", "");
         List<String> words = words(whole);
         String command = words.isEmpty() ? whole : words.get(0);
         List<String> arguments = words.size() < 2 ? List.of() : words.subList(1, words.size());
-        return new LinkMessage.Hello(LinkMessage.PROTOCOL, role, token, osPid, parent(), javaBuild(), command, arguments,
-                System.getProperty("user.name", ""), System.getProperty("user.dir", ""), startMillis, vpid, incarnation);
-    }
-
-    /** The same build on both ends is a condition of a move. */
-    static String javaBuild() {
-        return System.getProperty("java.vendor", "") + " " + System.getProperty("java.runtime.version", "") + " "
-                + System.getProperty("os.arch", "");
+        return new LinkMessage.Hello(LinkMessage.PROTOCOL, role, token, osPid, parent(), JdkBuild.name(), command, arguments,
+                System.getProperty("user.name", ""), System.getProperty("user.dir", ""), startMillis, vpid, incarnation,
+                undecided, row);
     }
 
     private static int parent() {

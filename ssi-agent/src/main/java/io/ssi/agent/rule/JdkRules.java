@@ -52,6 +52,10 @@ public final class JdkRules {
                 + "[Ljava/lang/ProcessBuilder$Redirect;Z)Ljava/lang/Process;", Action.MAP_ARGUMENT, "", PROCESS, "environment",
                 "(Ljava/util/Map;)Ljava/util/Map;", Level.PARTIAL, "A child finds SSI_PARENT, the VPid of its starter, in its"
                 + " environment; it is a cluster process if it is started under the agent."),
+        new Rule("sun/nio/ch/UnixDomainSockets", "<clinit>", "()V", Action.REPLACE_CALL,
+                "sun/nio/ch/UnixDomainSockets.getRandom()Ljava/util/Random;", "java/lang/SsiRandom", "later", "()Ljava/util/Random;",
+                Level.FULL, "The generator of names for unbound sockets is made when it is first used, which spares every start its"
+                + " 20 ms: the agent reaches its daemon by such a socket."),
     };
 
     /** Thread classes of the JDK that a moved thread can have; woven only in a JVM that a process moves into. */

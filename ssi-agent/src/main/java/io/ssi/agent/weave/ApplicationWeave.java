@@ -1,91 +1,90 @@
 package io.ssi.agent.weave;
 
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.Label;
-import org.objectweb.asm.MethodVisitor;
-import org.objectweb.asm.Opcodes;
-
-/** Polls before jumps backwards, the entry of run methods and, where asked for, an empty class initialiser. */
-final class ApplicationWeave extends ClassVisitor {
-    private static final int FRAMES_SINCE = 50;
-
+/**
+ * Polls before jumps backwards and as the first thing that a thread does with a monitor it has just entered, the entry of run methods
+ * and, where asked for, an empty class initialiser.
+ */
+final class ApplicationWeave {
+    private final String name;
     private final ClassScan scan;
-    private final boolean run;
-    private final boolean empty;
-    private int index;
+    private final ClassPatch patch;
+    private final Weaver.LeftAlone leftAlone;
 
-    ApplicationWeave(ClassWriter writer, ClassScan scan, boolean run, boolean empty) {
-        super(Opcodes.ASM9, writer);
+    private ApplicationWeave(String name, ClassScan scan, Weaver.LeftAlone leftAlone) {
+        this.name = name;
         this.scan = scan;
-        this.run = run;
-        this.empty = empty;
+        this.patch = new ClassPatch(scan);
+        this.leftAlone = leftAlone;
     }
 
-    @Override
-    public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
-        boolean loops = scan.loops != null && scan.loops[index] && !scan.isLeftAlone(name, descriptor);
-        index++;
-        MethodVisitor writer = super.visitMethod(access, name, descriptor, signature, exceptions);
-        if (empty && name.equals("<clinit>")) {
-            writer.visitCode();
-            writer.visitInsn(Opcodes.RETURN);
-            writer.visitMaxs(0, 0);
-            writer.visitEnd();
+    /** Null if the class stays as it is. */
+    static byte[] weave(String name, ClassScan scan, boolean run, boolean empty, Weaver.LeftAlone leftAlone) {
+        return new ApplicationWeave(name, scan, leftAlone).weave(run, empty);
+    }
+
+    private byte[] weave(boolean run, boolean empty) {
+        byte[] poll = scan.polled == null ? null : patch.call("java/lang/SsiHook", "poll", "()V");
+        byte[] entering = run ? patch.call("java/lang/SsiResume", "entering", "(Ljava/lang/Object;)Z") : null;
+        for (int method = 0; method < scan.count(); method++) {
+            if (scan.codes[method] == 0) {
+                continue;
+            }
+            if (empty && scan.isMethod(method, "<clinit>", "()V")) {
+                patch.code(method, CodeSplice.empty(scan, method));
+                continue;
+            }
+            byte[] entry = run && scan.isRun(method) ? entering : null;
+            boolean polled = scan.polled != null && scan.polled[method];
+            boolean done = !polled || splice(method, poll, entry);
+            if (!done) {
+                leftAlone.record(name, "method " + scan.describe(method)
+                        + " would have more than 65535 bytes of code with polls, or a jump over more than 32767; it cannot stop for a"
+                        + " move inside its loops, nor when it waits to enter a monitor");
+            }
+            if (entry != null && !(polled && done)) {
+                splice(method, null, entry);
+            }
+        }
+        if (!patch.isChanged()) {
             return null;
         }
-        MethodVisitor result = writer;
-        if (run && (access & Opcodes.ACC_STATIC) == 0 && name.equals("run") && descriptor.equals("()V")) {
-            result = new LeaveIf(result, "java/lang/SsiResume", "entering", "(Ljava/lang/Object;)Z", scan.version >= FRAMES_SINCE);
+        if (!patch.fits()) {
+            leftAlone.record(name, "its constant pool would have " + patch.constantCount() + " entries, more than 65535");
+            return null;
         }
-        return loops ? new Polls(result) : result;
+        return patch.toBytes();
     }
 
-    /** A label that was seen when a jump to it comes lies behind the jump. */
-    private static final class Polls extends MethodVisitor {
-        Polls(MethodVisitor next) {
-            super(Opcodes.ASM9, next);
+    /** Polls if there is a call for them, and the entry. False if that does not fit. */
+    private boolean splice(int method, byte[] poll, byte[] entry) {
+        CodeSplice splice = new CodeSplice(scan, patch, method);
+        if (poll != null) {
+            polls(splice, method, poll);
         }
-
-        @Override
-        public void visitLabel(Label label) {
-            // The writer leaves info to visitors: a mark instead of a set.
-            label.info = this;
-            super.visitLabel(label);
+        if (entry != null) {
+            splice.leaveIf(entry);
         }
+        ByteSink code = splice.result();
+        if (code != null) {
+            patch.code(method, code);
+        }
+        return code != null;
+    }
 
-        @Override
-        public void visitJumpInsn(int opcode, Label label) {
-            if (label.info == this) {
-                poll();
+    private void polls(CodeSplice splice, int method, byte[] poll) {
+        if (scan.isSynchronized(method)) {
+            splice.enter(poll);
+        }
+        int start = scan.codeStart(method);
+        int end = start + scan.codeLength(method);
+        boolean entered = false;
+        for (int position = start; position < end; position = scan.next(start, position)) {
+            // Not right behind monitorenter: the handler that gives the monitor free covers the code from the next instruction on,
+            // and must cover the poll.
+            if (entered || scan.jumpsBack(start, position)) {
+                splice.before(position, poll);
             }
-            super.visitJumpInsn(opcode, label);
-        }
-
-        @Override
-        public void visitTableSwitchInsn(int min, int max, Label otherwise, Label... labels) {
-            pollIfBackward(otherwise, labels);
-            super.visitTableSwitchInsn(min, max, otherwise, labels);
-        }
-
-        @Override
-        public void visitLookupSwitchInsn(Label otherwise, int[] keys, Label[] labels) {
-            pollIfBackward(otherwise, labels);
-            super.visitLookupSwitchInsn(otherwise, keys, labels);
-        }
-
-        private void pollIfBackward(Label otherwise, Label[] labels) {
-            boolean backward = otherwise.info == this;
-            for (int i = 0; i < labels.length && !backward; i++) {
-                backward = labels[i].info == this;
-            }
-            if (backward) {
-                poll();
-            }
-        }
-
-        private void poll() {
-            super.visitMethodInsn(Opcodes.INVOKESTATIC, "java/lang/SsiHook", "poll", "()V", false);
+            entered = scan.entersMonitor(position);
         }
     }
 }

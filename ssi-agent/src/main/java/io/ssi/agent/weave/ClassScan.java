@@ -1,27 +1,29 @@
 package io.ssi.agent.weave;
 
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-
-/**
- * What a class file has that could need weaving, found without ASM: most classes of a small program have no loop, and loading
- * ASM for them would be felt at every start. Walks the class file once and keeps no reference to it.
- */
+/** Where everything that weaving asks for is in a class file, found by one walk over it. */
 final class ClassScan {
-    private static final int CODE_NAME_LENGTH = 4;
-    private static final int ACC_STATIC = 0x0008;
-    private static final int ACC_NATIVE_ABSTRACT = 0x0500;
+    static final int INVOKESTATIC = 184;
+    static final int TABLESWITCH = 170;
+    static final int LOOKUPSWITCH = 171;
+    static final int GOTO_W = 200;
+    static final int JSR_W = 201;
 
-    private static final int TABLESWITCH = 170;
-    private static final int LOOKUPSWITCH = 171;
+    private static final int CODE_NAME_LENGTH = 4;
+    /** From the start of a Code attribute to its instructions, bytes. */
+    private static final int CODE_HEADER = 14;
+    private static final int ACC_STATIC = 0x0008;
+    private static final int ACC_SYNCHRONIZED = 0x0020;
+    private static final int ACC_NATIVE_ABSTRACT = 0x0500;
+    private static final int INVOKEVIRTUAL = 182;
+    private static final int IRETURN = 172;
+    private static final int RETURN = 177;
+    private static final int MONITORENTER = 194;
     private static final int WIDE = 196;
     private static final int IINC = 132;
-    private static final int GOTO_W = 200;
-    private static final int JSR_W = 201;
     private static final int OPCODE_MAX = 201;
 
-    /** Length of each instruction by opcode, as digits; 0 for the three of variable length. */
-    private static final String LENGTHS =
+    /** Length of each instruction by opcode; 0 for the three of variable length. */
+    private static final byte[] LENGTHS = digits(
             // 0-24: constants, bipush 2, sipush 3, ldc 2, ldc_w 3 3, iload.. 2
             "1111111111111111" + "2323322222"
             // 26-53: xload_n, xaload
@@ -41,22 +43,28 @@ final class ClassScan {
             // 190, 191; 192, 193 checkcast, instanceof; 194, 195 monitors; 196 wide, 197 multianewarray
             + "11" + "33" + "11" + "04"
             // 198, 199 ifnull..; 200, 201 wide jumps
-            + "33" + "55";
+            + "33" + "55");
 
-    private final byte[] bytes;
+    final byte[] bytes;
     private int at;
+    /** Behind the tag of each constant. */
     private int[] constants;
+    /** Behind the last constant. */
+    int constantsEnd;
+    /** Start of each method, and behind the last. */
+    int[] methods;
+    /** Start of each method's Code attribute; 0 if it has none. */
+    int[] codes;
 
     /** Major version of the class file. */
     int version;
-    /** Internal name of the superclass; null only for Object itself and for modules. */
-    String superName;
-    /** By method, in class file order: has a jump backwards. Null if no method has one. */
-    boolean[] loops;
+    /** False also for Object itself and for modules. */
+    boolean extendsOther;
+    /** By method, in class file order: jumps backwards or enters a monitor. Null if no method does. */
+    boolean[] polled;
     /** There is a non-static {@code void run()} with code. */
     boolean hasRun;
     boolean hasClassInitialiser;
-    private final ArrayList<String> leftAlone = new ArrayList<>(0);
 
     private ClassScan(byte[] bytes) {
         this.bytes = bytes;
@@ -69,21 +77,12 @@ final class ClassScan {
         return scan;
     }
 
-    /** From now on the method counts as one without loop. False if it did already. */
-    boolean leaveAlone(String method, String descriptor) {
-        return !isLeftAlone(method, descriptor) && leftAlone.add(method + descriptor);
-    }
-
-    boolean isLeftAlone(String method, String descriptor) {
-        return !leftAlone.isEmpty() && leftAlone.contains(method + descriptor);
-    }
-
     private void scan() {
         version = u2(6);
         at = 8;
         readConstants();
         int superIndex = u2(at + 4);
-        superName = superIndex == 0 ? null : utf8(u2(constants[superIndex]));
+        extendsOther = superIndex != 0 && !isUtf8(constants[u2(constants[superIndex])], "java/lang/Object");
         at += 6;
         at += 2 + 2 * u2(at);
         int fields = u2(at);
@@ -92,11 +91,15 @@ final class ClassScan {
             at += 6;
             skipAttributes();
         }
-        int methods = u2(at);
+        int count = u2(at);
         at += 2;
-        for (int i = 0; i < methods; i++) {
-            readMethod(i, methods);
+        methods = new int[count + 1];
+        codes = new int[count];
+        for (int i = 0; i < count; i++) {
+            methods[i] = at;
+            readMethod(i);
         }
+        methods[count] = at;
     }
 
     private void readConstants() {
@@ -118,29 +121,27 @@ final class ClassScan {
                 default -> throw new IllegalArgumentException("constant tag " + tag);
             }
         }
+        constantsEnd = at;
     }
 
-    private void readMethod(int index, int methods) {
-        int access = u2(at);
-        int name = constants[u2(at + 2)];
-        int descriptor = constants[u2(at + 4)];
+    private void readMethod(int index) {
+        hasRun |= isRun(index);
+        hasClassInitialiser |= isMethod(index, "<clinit>", "()V");
         at += 6;
-        boolean hasCode = (access & ACC_NATIVE_ABSTRACT) == 0;
-        if (hasCode && isUtf8(name, "run") && (access & ACC_STATIC) == 0 && isUtf8(descriptor, "()V")) {
-            hasRun = true;
-        }
-        hasClassInitialiser |= isUtf8(name, "<clinit>");
         int attributes = u2(at);
         at += 2;
         for (int i = 0; i < attributes; i++) {
             int attribute = constants[u2(at)];
             int length = u4(at + 2);
             at += 6;
-            if (u2(attribute) == CODE_NAME_LENGTH && isUtf8(attribute, "Code") && jumpsBack(at + 8, u4(at + 4))) {
-                if (loops == null) {
-                    loops = new boolean[methods];
+            if (u2(attribute) == CODE_NAME_LENGTH && isUtf8(attribute, "Code")) {
+                codes[index] = at - 6;
+                if (isSynchronized(index) || needsPolls(index)) {
+                    if (polled == null) {
+                        polled = new boolean[codes.length];
+                    }
+                    polled[index] = true;
                 }
-                loops[index] = true;
             }
             at += length;
         }
@@ -154,54 +155,145 @@ final class ClassScan {
         }
     }
 
-    private boolean jumpsBack(int start, int length) {
-        int end = start + length;
-        int pc = start;
-        while (pc < end) {
-            int opcode = bytes[pc] & 0xff;
-            if (opcode > OPCODE_MAX) {
-                throw new IllegalArgumentException("opcode " + opcode);
-            }
-            if (opcode >= 153 && opcode <= 168 || opcode == 198 || opcode == 199) {
-                if ((short) u2(pc + 1) <= 0) {
-                    return true;
-                }
-                pc += 3;
-            } else if (opcode == GOTO_W || opcode == JSR_W) {
-                if (u4(pc + 1) <= 0) {
-                    return true;
-                }
-                pc += 5;
-            } else if (opcode == TABLESWITCH || opcode == LOOKUPSWITCH) {
-                pc = endOfSwitch(start, pc);
-                if (pc < 0) {
-                    return true;
-                }
-            } else if (opcode == WIDE) {
-                pc += (bytes[pc + 1] & 0xff) == IINC ? 6 : 4;
-            } else {
-                pc += LENGTHS.charAt(opcode) - '0';
+    private boolean needsPolls(int method) {
+        int start = codeStart(method);
+        int end = start + codeLength(method);
+        for (int pc = start; pc < end; pc = next(start, pc)) {
+            if (jumpsBack(start, pc) || entersMonitor(pc)) {
+                return true;
             }
         }
         return false;
     }
 
-    /** Where the switch ends; -1 if one of its targets is not ahead. */
-    private int endOfSwitch(int start, int pc) {
-        int padded = pc + 4 - ((pc - start) & 3);
-        boolean table = (bytes[pc] & 0xff) == TABLESWITCH;
-        int count = table ? u4(padded + 8) - u4(padded + 4) + 1 : u4(padded + 4);
-        int first = padded + 12;
-        int step = table ? 4 : 8;
-        if (u4(padded) <= 0) {
-            return -1;
+    // ---- methods
+
+    int count() {
+        return codes.length;
+    }
+
+    boolean isStatic(int method) {
+        return (u2(methods[method]) & ACC_STATIC) != 0;
+    }
+
+    boolean isSynchronized(int method) {
+        return (u2(methods[method]) & ACC_SYNCHRONIZED) != 0;
+    }
+
+    boolean isMethod(int method, String name, String descriptor) {
+        return isUtf8(constants[u2(methods[method] + 2)], name) && isUtf8(constants[u2(methods[method] + 4)], descriptor);
+    }
+
+    /** A non-static {@code void run()} with code. */
+    boolean isRun(int method) {
+        return (u2(methods[method]) & (ACC_NATIVE_ABSTRACT | ACC_STATIC)) == 0 && isMethod(method, "run", "()V");
+    }
+
+    /** For messages. */
+    String describe(int method) {
+        return text(u2(methods[method] + 2)) + text(u2(methods[method] + 4));
+    }
+
+    int codeStart(int method) {
+        return codes[method] + CODE_HEADER;
+    }
+
+    int codeLength(int method) {
+        return u4(codes[method] + CODE_HEADER - 4);
+    }
+
+    // ---- instructions; start is the position of the method's first, all others are positions as well
+
+    /** Where the instruction behind this one is. */
+    int next(int start, int position) {
+        int opcode = bytes[position] & 0xff;
+        if (opcode > OPCODE_MAX) {
+            throw new IllegalArgumentException("opcode " + opcode);
         }
-        for (int i = 0; i < count; i++) {
-            if (u4(first + i * step) <= 0) {
-                return -1;
-            }
+        int length = LENGTHS[opcode];
+        if (length != 0) {
+            return position + length;
         }
-        return table ? first + 4 * count : padded + 8 + 8 * count;
+        if (opcode == WIDE) {
+            return position + ((bytes[position + 1] & 0xff) == IINC ? 6 : 4);
+        }
+        int first = operands(start, position);
+        return first + (opcode == TABLESWITCH ? 12 + 4 * targets(first, true) : 8 + 8 * targets(first, false));
+    }
+
+    boolean jumpsBack(int start, int position) {
+        int opcode = bytes[position] & 0xff;
+        if (isJump(opcode)) {
+            return (short) u2(position + 1) <= 0;
+        }
+        if (opcode == GOTO_W || opcode == JSR_W) {
+            return u4(position + 1) <= 0;
+        }
+        if (opcode != TABLESWITCH && opcode != LOOKUPSWITCH) {
+            return false;
+        }
+        int first = operands(start, position);
+        boolean table = opcode == TABLESWITCH;
+        boolean back = u4(first) <= 0;
+        for (int i = targets(first, table) - 1; i >= 0; i--) {
+            back |= u4(first + 12 + i * (table ? 4 : 8)) <= 0;
+        }
+        return back;
+    }
+
+    boolean entersMonitor(int position) {
+        return (bytes[position] & 0xff) == MONITORENTER;
+    }
+
+    /** One with a distance of 16 bits. */
+    static boolean isJump(int opcode) {
+        return opcode >= 153 && opcode <= 168 || opcode == 198 || opcode == 199;
+    }
+
+    boolean isReturn(int position) {
+        int opcode = bytes[position] & 0xff;
+        return opcode >= IRETURN && opcode <= RETURN;
+    }
+
+    /** The instruction calls this; an interface's method never counts. */
+    boolean isCall(int position, String owner, String name, String descriptor) {
+        int opcode = bytes[position] & 0xff;
+        if (opcode < INVOKEVIRTUAL || opcode > INVOKESTATIC) {
+            return false;
+        }
+        int method = constants[u2(position + 1)];
+        int type = constants[u2(method + 2)];
+        return isUtf8(constants[u2(type)], name) && isUtf8(constants[u2(type + 2)], descriptor)
+                && isUtf8(constants[u2(constants[u2(method)])], owner);
+    }
+
+    /** Of a switch: where its first aligned operand is, the distance of the default. */
+    static int operands(int start, int position) {
+        return position + 4 - (position - start & 3);
+    }
+
+    /** Of a switch: how many targets it has beside the default. */
+    int targets(int operands, boolean table) {
+        return table ? u4(operands + 8) - u4(operands + 4) + 1 : u4(operands + 4);
+    }
+
+    // ---- constants
+
+    int constantCount() {
+        return constants.length;
+    }
+
+    boolean isName(int index, String ascii) {
+        return isUtf8(constants[index], ascii);
+    }
+
+    private String text(int index) {
+        int position = constants[index];
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < u2(position); i++) {
+            text.append((char) (bytes[position + 2 + i] & 0xff));
+        }
+        return text.toString();
     }
 
     private boolean isUtf8(int position, String ascii) {
@@ -216,16 +308,19 @@ final class ClassScan {
         return true;
     }
 
-    private String utf8(int index) {
-        int position = constants[index];
-        return new String(bytes, position + 2, u2(position), StandardCharsets.UTF_8);
+    private static byte[] digits(String text) {
+        byte[] digits = new byte[text.length()];
+        for (int i = 0; i < digits.length; i++) {
+            digits[i] = (byte) (text.charAt(i) - '0');
+        }
+        return digits;
     }
 
-    private int u2(int position) {
+    int u2(int position) {
         return (bytes[position] & 0xff) << 8 | bytes[position + 1] & 0xff;
     }
 
-    private int u4(int position) {
+    int u4(int position) {
         return u2(position) << 16 | u2(position + 2);
     }
 }

@@ -3,132 +3,150 @@ package io.ssi.agent.weave;
 import io.ssi.agent.rule.JdkRules;
 import io.ssi.agent.rule.Rule;
 import io.ssi.agent.rule.Rule.Action;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassVisitor;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.MethodVisitor;
-import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.Type;
 
 /** Applies the rules of one JDK class. */
-final class JdkWeave extends ClassVisitor {
-    /** Slots that all hook calls at an entry get by with. */
+final class JdkWeave {
+    private static final int ALOAD_0 = 42;
+    private static final int LLOAD_1 = 31;
+    private static final int LLOAD = 22;
+    private static final int LSTORE = 55;
+    /** From xload to xstore of the same type. */
+    private static final int STORE = 33;
+    /** Slots that all hook calls get by with, beside what the method has. */
     private static final int STACK_MIN = 4;
 
-    private final Rule[] rules;
-    private final Rule[] landing;
-    private final String owner;
+    /** In Object.wait(long), for the time: behind all its locals in every JDK 25; checked. */
+    private static final int TIME_SLOT = 8;
+    private static final int TIME_STACK = 5;
 
-    private JdkWeave(String owner, ClassWriter writer, boolean landing) {
-        super(Opcodes.ASM9, writer);
-        this.owner = owner;
-        this.rules = JdkRules.table();
-        this.landing = landing ? JdkRules.landing() : new Rule[0];
+    private final ClassScan scan;
+    private final ClassPatch patch;
+
+    private JdkWeave(ClassScan scan) {
+        this.scan = scan;
+        this.patch = new ClassPatch(scan);
     }
 
     static byte[] weave(String owner, byte[] bytes, boolean landing) {
-        ClassReader reader = new ClassReader(bytes);
-        ClassWriter writer = new ClassWriter(reader, 0);
-        reader.accept(new JdkWeave(owner, writer, landing), 0);
-        return writer.toByteArray();
+        JdkWeave weave = new JdkWeave(ClassScan.of(bytes));
+        weave.apply(JdkRules.table(), owner);
+        if (landing) {
+            weave.apply(JdkRules.landing(), owner);
+        }
+        return weave.patch.toBytes();
     }
 
-    @Override
-    public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
-        MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
-        next = apply(rules, next, access, name, descriptor);
-        return apply(landing, next, access, name, descriptor);
+    private void apply(Rule[] rules, String owner) {
+        for (Rule rule : rules) {
+            if (rule.owner().equals(owner)) {
+                apply(rule);
+            }
+        }
     }
 
-    private MethodVisitor apply(Rule[] table, MethodVisitor writer, int access, String name, String descriptor) {
-        MethodVisitor next = writer;
-        for (Rule rule : table) {
-            if (rule.owner().equals(owner) && rule.method().equals(name) && rule.descriptor().equals(descriptor)) {
-                if (rule.action() == Action.LEAVE_IF) {
-                    next = new LeaveIf(next, rule.hookOwner(), rule.hook(), rule.hookDescriptor(), true);
-                } else if (rule.action() == Action.TIME_WAIT) {
-                    next = new TimeWait(next, rule);
-                } else {
-                    next = new Woven(next, rule, (access & Opcodes.ACC_STATIC) != 0);
+    private void apply(Rule rule) {
+        for (int method = 0; method < scan.count(); method++) {
+            if (scan.isMethod(method, rule.method(), rule.descriptor())) {
+                CodeSplice splice = new CodeSplice(scan, patch, method);
+                weave(splice, rule, method);
+                ByteSink code = splice.result();
+                if (code == null) {
+                    throw new IllegalStateException(rule.owner() + "." + rule.method() + " of this JDK is too long");
                 }
+                patch.code(method, code);
+                return;
             }
         }
-        return next;
     }
 
-    private static final class Woven extends MethodVisitor {
-        private final Rule rule;
-        private final Action action;
-        private final boolean isStatic;
-
-        Woven(MethodVisitor next, Rule rule, boolean isStatic) {
-            super(Opcodes.ASM9, next);
-            this.rule = rule;
-            this.action = rule.action();
-            this.isStatic = isStatic;
+    private void weave(CodeSplice splice, Rule rule, int method) {
+        byte[] hook = patch.call(rule.hookOwner(), rule.hook(), rule.hookDescriptor());
+        splice.needs(Math.max(splice.stack() + 1, STACK_MIN), 0);
+        Action action = rule.action();
+        if (action == Action.LEAVE_IF) {
+            splice.leaveIf(hook);
+        } else if (action == Action.TIME_WAIT) {
+            timeWait(splice, rule, method, hook);
+        } else if (action == Action.AT_ENTRY) {
+            splice.enter(entry(rule, hook));
+        } else if (action == Action.MAP_ARGUMENT) {
+            splice.enter(mapArgument(rule, scan.isStatic(method) ? 0 : 1, hook));
+        } else {
+            eachInstruction(splice, rule, method, hook);
         }
+    }
 
-        @Override
-        public void visitCode() {
-            super.visitCode();
-            if (action == Action.AT_ENTRY) {
-                int slot = 0;
-                for (Type argument : Type.getArgumentTypes(rule.hookDescriptor())) {
-                    super.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
-                    slot += argument.getSize();
+    private void eachInstruction(CodeSplice splice, Rule rule, int method, byte[] hook) {
+        byte[] atReturn = rule.action() == Action.MAP_RESULT && Descriptors.hasTwo(rule.hookDescriptor()) ? new ByteSink(4).u1(ALOAD_0).put(hook).toBytes() : hook;
+        int start = scan.codeStart(method);
+        int end = start + scan.codeLength(method);
+        for (int position = start; position < end; position = scan.next(start, position)) {
+            if (rule.action() == Action.REPLACE_CALL) {
+                if (isCall(position, rule.target())) {
+                    splice.replace(position, hook);
                 }
-                hook();
-            } else if (action == Action.MAP_ARGUMENT) {
-                mapArgument();
+            } else if (scan.isReturn(position)) {
+                splice.before(position, atReturn);
             }
         }
+    }
 
-        private void mapArgument() {
-            Type wanted = Type.getArgumentTypes(rule.hookDescriptor())[0];
-            int slot = isStatic ? 0 : 1;
-            for (Type argument : Type.getArgumentTypes(rule.descriptor())) {
-                if (argument.equals(wanted)) {
-                    super.visitVarInsn(argument.getOpcode(Opcodes.ILOAD), slot);
-                    hook();
-                    super.visitVarInsn(argument.getOpcode(Opcodes.ISTORE), slot);
-                    return;
-                }
-                slot += argument.getSize();
+    /**
+     * In Object.wait(long): reads the time before wait0 and hands it to the hook behind it. There are two calls of wait0; the
+     * one inside the try block is for virtual threads and stays as it is.
+     */
+    private void timeWait(CodeSplice splice, Rule rule, int method, byte[] hook) {
+        byte[] before = new ByteSink(8).u1(ALOAD_0).put(patch.call(rule.hookOwner(), "waiting", "(Ljava/lang/Object;)J"))
+                .u1(LSTORE).u1(TIME_SLOT).toBytes();
+        byte[] after = new ByteSink(8).u1(ALOAD_0).u1(LLOAD_1).u1(LLOAD).u1(TIME_SLOT).put(hook).toBytes();
+        int timed = 0;
+        int start = scan.codeStart(method);
+        int end = start + scan.codeLength(method);
+        for (int position = start; position < end; position = scan.next(start, position)) {
+            if (scan.isCall(position, "java/lang/Object", "wait0", "(J)V") && !splice.isGuarded(position)) {
+                splice.before(position, before);
+                splice.after(position, after);
+                timed++;
             }
         }
+        if (timed != 1 || splice.locals() > TIME_SLOT) {
+            throw new IllegalStateException("Object.wait(long) of this JDK is not as expected: " + timed + " calls of wait0 to time, "
+                    + splice.locals() + " locals");
+        }
+        splice.needs(TIME_STACK, TIME_SLOT + 2);
+    }
 
-        @Override
-        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
-            if (action == Action.REPLACE_CALL && rule.target().equals(owner + "." + name + descriptor)) {
-                hook();
-            } else {
-                super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+    /** @param target owner, name and descriptor as {@link Rule#target} has them */
+    private boolean isCall(int position, String target) {
+        int dot = target.indexOf('.');
+        int bracket = target.indexOf('(');
+        return scan.isCall(position, target.substring(0, dot), target.substring(dot + 1, bracket), target.substring(bracket));
+    }
+
+    /** Loads this (or, of a static method, nothing) and the arguments as the hook takes them. */
+    private static byte[] entry(Rule rule, byte[] hook) {
+        ByteSink code = new ByteSink(16);
+        String types = rule.hookDescriptor();
+        int slot = 0;
+        for (int at = 1; types.charAt(at) != ')'; at = Descriptors.next(types, at)) {
+            code.u1(Descriptors.load(types.charAt(at))).u1(slot);
+            slot += Descriptors.slots(types.charAt(at));
+        }
+        return code.put(hook).toBytes();
+    }
+
+    private static byte[] mapArgument(Rule rule, int firstSlot, byte[] hook) {
+        String types = rule.descriptor();
+        String mapped = rule.hookDescriptor();
+        String wanted = mapped.substring(1, Descriptors.next(mapped, 1));
+        int slot = firstSlot;
+        for (int at = 1; types.charAt(at) != ')'; at = Descriptors.next(types, at)) {
+            int load = Descriptors.load(types.charAt(at));
+            if (types.startsWith(wanted, at)) {
+                return new ByteSink(8).u1(load).u1(slot).put(hook).u1(load + STORE).u1(slot).toBytes();
             }
+            slot += Descriptors.slots(types.charAt(at));
         }
-
-        @Override
-        public void visitInsn(int opcode) {
-            if (opcode >= Opcodes.IRETURN && opcode <= Opcodes.RETURN) {
-                if (action == Action.MAP_RESULT) {
-                    if (Type.getArgumentTypes(rule.hookDescriptor()).length == 2) {
-                        super.visitVarInsn(Opcodes.ALOAD, 0);
-                    }
-                    hook();
-                } else if (action == Action.AT_RETURN) {
-                    hook();
-                }
-            }
-            super.visitInsn(opcode);
-        }
-
-        @Override
-        public void visitMaxs(int maxStack, int maxLocals) {
-            // Arguments of a hook at an entry, or one reference more at a return.
-            super.visitMaxs(Math.max(maxStack + 1, STACK_MIN), maxLocals);
-        }
-
-        private void hook() {
-            super.visitMethodInsn(Opcodes.INVOKESTATIC, rule.hookOwner(), rule.hook(), rule.hookDescriptor(), false);
-        }
+        throw new IllegalStateException(rule + " has no argument of that type");
     }
 }

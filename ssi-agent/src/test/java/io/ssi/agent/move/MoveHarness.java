@@ -94,9 +94,10 @@ final class MoveHarness implements AutoCloseable {
                         return;
                     }
                     if (message instanceof LinkMessage.Hello) {
-                        send(new LinkMessage.Welcome(VPID, 1, "test", 1));
+                        send(new LinkMessage.Welcome(VPID, 1, "test", 1, new byte[0]));
                         arrivals.add(this);
-                    } else if (!(message instanceof LinkMessage.Report) && !(message instanceof LinkMessage.Exiting)) {
+                    } else if (!(message instanceof LinkMessage.Report) && !(message instanceof LinkMessage.Exiting)
+                            && !(message instanceof LinkMessage.StdinWant)) {
                         messages.add(message);
                     }
                 }
@@ -196,8 +197,9 @@ final class MoveHarness implements AutoCloseable {
         command.addAll(List.of("io.ssi.agent.Premain", "landing"));
         Process target = launch(command);
         Link landing = arrival();
+        boolean frozen = false;
         try {
-            landing.send(new LinkMessage.Land(migration, prepared.classes()));
+            landing.send(new LinkMessage.Land(migration, List.of(), prepared.classes(), new byte[0]));
             landing.await(LinkMessage.LandReady.class);
             long begun = System.nanoTime();
             link.send(new LinkMessage.Freeze(migration, 5000));
@@ -207,16 +209,21 @@ final class MoveHarness implements AutoCloseable {
                 landing.send(part);
             } while (!(part instanceof LinkMessage.ImageEnd));
             images.add((LinkMessage.ImageEnd) part);
+            frozen = true;
             landing.await(LinkMessage.Built.class);
             link.send(new LinkMessage.Depart(migration, 0));
             current.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS);
-            landing.send(new LinkMessage.Go(migration, (int) migration + 1));
+            landing.send(new LinkMessage.Go(migration, (int) migration + 1, new byte[0]));
             landing.await(LinkMessage.Running.class);
             pauses.add((System.nanoTime() - begun) / 1000);
             current = target;
             link = landing;
         } catch (RefusedException | EndedException e) {
             target.destroyForcibly();
+            if (frozen) {
+                link.send(new LinkMessage.Resume(migration));
+                link.await(LinkMessage.Resumed.class);
+            }
             throw e;
         }
     }

@@ -27,6 +27,7 @@ class PinIT {
         memory  | memory outside the heap            | static field programs.Pinned.HELD
         loader  | class loader of the program's own  | programs.Pace
         virtual | virtual threads                    | platform threads
+        constructor | has not yet called the constructor of its superclass | programs.Pinned$Early
         """)
     void isRefusedByNameAndGoesOn(String what, String reason, String where) throws Exception {
         try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=200"), CLASSES)) {
@@ -41,16 +42,30 @@ class PinIT {
     }
 
     @Test
-    void goesOnAfterEachFreeze() throws Exception {
+    void aThreadBlockedInsideTheJdkIsNotLetIn() throws Exception {
+        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=500"), CLASSES)) {
+            harness.start("programs.Pinned", "vector");
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> harness.output().startsWith("holds"));
+            assertThatThrownBy(harness::move).isInstanceOf(MoveHarness.RefusedException.class).hasMessage("thread \"adds\" waits in"
+                    + " java.util.Vector.add to enter a monitor of java.util.Vector that thread \"owns\" holds;"
+                    + " the move can succeed once it got it");
+            assertThat(harness.await(60)).isZero();
+            assertThat(harness.output()).isEqualTo("holds\ndone 1\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Waiting, 120", "Contended, 100"})
+    void goesOnAfterEachFreeze(String program, int millis) throws Exception {
         String once;
         try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=20"), CLASSES)) {
-            harness.start("programs.Waiting");
+            harness.start("programs." + program);
             harness.await(60);
             once = harness.output();
         }
         Path second = java.nio.file.Files.createDirectory(folder.resolve("2"));
-        try (MoveHarness harness = new MoveHarness(second, List.of("-Dpace.millis=120"), CLASSES)) {
-            harness.start("programs.Waiting");
+        try (MoveHarness harness = new MoveHarness(second, List.of("-Dpace.millis=" + millis), CLASSES)) {
+            harness.start("programs." + program);
             for (int i = 0; i < FREEZES; i++) {
                 harness.freezeAndResume();
             }

@@ -55,8 +55,8 @@ class CompatibilityTest {
                 Generated from the rule table (`io.ssi.agent.rule.JdkRules`); a test fails when this page is stale.
 
                 In classes of the application: a poll (one static call, inlined to nothing) before each jump
-                backwards, and one call at the entry of `void run()` of classes that extend another class. A method that would grow
-                over 64 KiB, or a class that cannot be read, is left as it is.
+                backwards and behind each entry of a monitor, and one call at the entry of `void run()` of classes that extend another
+                class. A method that would grow over 64 KiB, or a class that cannot be read, is left as it is.
 
                 | JDK method | level | what it means |
                 |---|---|---|

@@ -15,6 +15,10 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.MethodInsnNode;
+import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.util.CheckClassAdapter;
 
 class WeaverTest {
@@ -33,6 +37,32 @@ class WeaverTest {
     }
 
     @Test
+    void pollsFirstThingWithAMonitorUnderTheHandlerThatGivesItFree() throws Exception {
+        byte[] woven = weaver.weave(name(Locks.class), LoaderKind.APPLICATION, bytes(Locks.class));
+
+        ClassNode node = new ClassNode();
+        new ClassReader(woven).accept(node, 0);
+        int entries = 0;
+        for (MethodNode method : node.methods) {
+            boolean entered = (method.access & Opcodes.ACC_SYNCHRONIZED) != 0;
+            for (AbstractInsnNode insn : method.instructions) {
+                if (insn.getOpcode() >= 0) {
+                    boolean inBlock = entered && insn.getPrevious() != null && method.instructions.indexOf(insn) > 1;
+                    if (entered) {
+                        entries++;
+                        assertThat(((MethodInsnNode) insn).name).as(method.name).isEqualTo("poll");
+                        assertThat(!inBlock || isCovered(method, insn)).as(method.name).isTrue();
+                    }
+                    entered = insn.getOpcode() == Opcodes.MONITORENTER;
+                }
+            }
+        }
+        assertThat(entries).isEqualTo(6);
+        verify(woven);
+        assertThat(load(Locks.class, woven).getMethod("all").invoke(null)).isEqualTo(Locks.all());
+    }
+
+    @Test
     void weavesTheSameBytesEachTime() throws Exception {
         byte[] once = weaver.weave(name(Loops.class), LoaderKind.APPLICATION, bytes(Loops.class));
         byte[] again = new Weaver(null, leftAlone).weave(name(Loops.class), LoaderKind.APPLICATION, bytes(Loops.class));
@@ -41,7 +71,7 @@ class WeaverTest {
     }
 
     @Test
-    void leavesAClassWithoutLoopsAsItIs() throws Exception {
+    void leavesAClassWithoutLoopsAndMonitorsAsItIs() throws Exception {
         assertThat(weaver.weave(name(Straight.class), LoaderKind.APPLICATION, bytes(Straight.class))).isNull();
     }
 
@@ -115,9 +145,9 @@ class WeaverTest {
             byte[] bytes = resource("org/objectweb/asm/" + simple + ".class");
             ClassScan scan = ClassScan.of(bytes);
             byte[] woven = weaver.weave("org/objectweb/asm/" + simple, LoaderKind.APPLICATION, bytes);
-            assertThat(woven != null).as(simple).isEqualTo(scan.loops != null);
+            assertThat(woven != null).as(simple).isEqualTo(scan.polled != null);
             if (woven != null) {
-                assertThat(loopsByAsm(bytes)).as(simple).isEqualTo(list(scan.loops));
+                assertThat(polledByAsm(bytes)).as(simple).isEqualTo(list(scan.polled));
                 verify(woven);
             }
         }
@@ -159,6 +189,46 @@ class WeaverTest {
 
         public static String all() {
             return whileLoop(7) + " " + doLoop(9) + " " + nested(5) + " " + branch(4);
+        }
+    }
+
+    public static final class Locks extends Thread {
+        private int n;
+
+        @Override
+        public synchronized void run() {
+            n++;
+        }
+
+        private synchronized int method() {
+            return ++n;
+        }
+
+        private static synchronized long staticMethod(Locks on) {
+            return on.method();
+        }
+
+        private int nested() {
+            synchronized (this) {
+                synchronized (Locks.class) {
+                    return method();
+                }
+            }
+        }
+
+        private int loop() {
+            synchronized (this) {
+                while (n < 10) {
+                    n++;
+                }
+            }
+            return n;
+        }
+
+        public static String all() {
+            Locks on = new Locks();
+            on.run();
+            return on.method() + " " + staticMethod(on) + " " + on.nested() + " " + on.loop();
         }
     }
 
@@ -305,13 +375,19 @@ class WeaverTest {
         return count[0];
     }
 
-    private static List<Boolean> loopsByAsm(byte[] bytes) {
-        List<Boolean> loops = new ArrayList<>();
+    private static boolean isCovered(MethodNode method, AbstractInsnNode insn) {
+        int at = method.instructions.indexOf(insn);
+        return method.tryCatchBlocks.stream().anyMatch(block -> block.type == null
+                && method.instructions.indexOf(block.start) < at && at < method.instructions.indexOf(block.end));
+    }
+
+    private static List<Boolean> polledByAsm(byte[] bytes) {
+        List<Boolean> polled = new ArrayList<>();
         new ClassReader(bytes).accept(new ClassVisitor(Opcodes.ASM9) {
             @Override
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
-                int index = loops.size();
-                loops.add(false);
+                int index = polled.size();
+                polled.add((access & Opcodes.ACC_SYNCHRONIZED) != 0);
                 return new MethodVisitor(Opcodes.ASM9) {
                     private final List<Label> seen = new ArrayList<>();
 
@@ -323,13 +399,20 @@ class WeaverTest {
                     @Override
                     public void visitJumpInsn(int opcode, Label label) {
                         if (seen.contains(label)) {
-                            loops.set(index, true);
+                            polled.set(index, true);
+                        }
+                    }
+
+                    @Override
+                    public void visitInsn(int opcode) {
+                        if (opcode == Opcodes.MONITORENTER) {
+                            polled.set(index, true);
                         }
                     }
                 };
             }
         }, 0);
-        return loops;
+        return polled;
     }
 
     private static List<Boolean> list(boolean[] of) {
@@ -340,7 +423,7 @@ class WeaverTest {
         return list;
     }
 
-    private static void verify(byte[] woven) {
+    static void verify(byte[] woven) {
         StringWriter problems = new StringWriter();
         CheckClassAdapter.verify(new ClassReader(woven), false, new PrintWriter(problems));
         assertThat(problems.toString()).isEmpty();

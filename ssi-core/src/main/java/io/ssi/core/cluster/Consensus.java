@@ -11,17 +11,30 @@ import java.util.function.Consumer;
  * Futures fail with NO_QUORUM (nothing was done) or {@link io.ssi.core.error.OutcomeUnknownException} (it may have been).
  */
 public interface Consensus {
-    /** Where a process is: the commit of a migration is the change of this row. */
-    record Place(VPid vpid, NodeId node, int incarnation) {}
+    /**
+     * Where a process is: the commit of a migration is the change of this row.
+     *
+     * @param attempt grows with each veto of a move away from here; 0 at first
+     * @param move request id of the move that brought it here, another number where it was born
+     */
+    record Place(VPid vpid, NodeId node, int incarnation, int attempt, long move) {}
 
     /** The block of sequence numbers this node may give out next: first..first+count-1. */
     CompletableFuture<Integer> nextVPidBlock(NodeId origin, int count, long requestId);
 
-    /** First row of a process; incarnation 1. */
-    CompletableFuture<Void> placeBorn(Place place, long requestId);
+    /** First row of a process. */
+    CompletableFuture<Void> placeBorn(VPid vpid, NodeId node, int incarnation, long requestId);
 
-    /** Compare-and-set: succeeds only if the row is (vpid, from); true if now (to, incarnation+1) by this request id. */
+    /** Compare-and-set: succeeds only if node, incarnation and attempt are those of the row; true if now (to, incarnation+1) by this request id. */
     CompletableFuture<Boolean> placeMove(Place from, NodeId to, long requestId);
+
+    /**
+     * Calls off every move of this incarnation away from this node that is not committed yet; without effect when the process is
+     * not there any more. Safe to repeat.
+     *
+     * @return the row after it, empty if there is none
+     */
+    CompletableFuture<Optional<Place>> placeVeto(VPid vpid, NodeId node, int incarnation, long requestId);
 
     /** The process ended: removes its row if its incarnation is not newer. */
     CompletableFuture<Void> placeGone(VPid vpid, int incarnation, long requestId);

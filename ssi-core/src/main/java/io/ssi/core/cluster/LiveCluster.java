@@ -11,6 +11,7 @@ import io.ssi.core.cluster.raft.RaftConsensus;
 import io.ssi.core.cluster.sys.SysState;
 import io.ssi.core.env.SystemEnv;
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.NodeId;
 import io.ssi.core.metrics.Meters;
@@ -83,7 +84,7 @@ final class LiveCluster implements Cluster {
             return cluster;
         } catch (IOException e) {
             close(cluster, folder);
-            throw new SsiException(ErrorCode.BAD_CONFIG, "the state folder " + stateDir + " cannot be used: " + e.getMessage(), e);
+            throw new SsiException(ErrorCode.BAD_CONFIG, "the state folder " + stateDir + " cannot be used: " + IoReason.of(e), e);
         } catch (RuntimeException e) {
             close(cluster, folder);
             throw e;
@@ -198,7 +199,7 @@ final class LiveCluster implements Cluster {
         return new ClusterMessages.Joined(number, identity.clusterId(), known, raft.firstVoters().stream().mapToInt(Integer::intValue).toArray());
     }
 
-    /** On the group's thread: the register changed. */
+    /** The register changed. */
     private void nodeChanged(int number, SysState.NodeRow row) {
         env.timers().after(Duration.ZERO, () -> {
             NodeId node = new NodeId(number);

@@ -1,6 +1,7 @@
 package io.ssi.core.cluster;
 
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import java.io.IOException;
 import java.io.StringReader;
@@ -40,7 +41,7 @@ final class NodeFolder implements AutoCloseable {
             throw new SsiException(ErrorCode.BAD_CONFIG, "the state folder " + folder + " is in use by another daemon; stop it or give this one its own", e);
         } catch (IOException e) {
             closeQuietly(opened);
-            throw new SsiException(ErrorCode.BAD_CONFIG, "the state folder " + folder + " cannot be used: " + e.getMessage(), e);
+            throw new SsiException(ErrorCode.BAD_CONFIG, "the state folder " + folder + " cannot be used: " + IoReason.of(e), e);
         }
     }
 
@@ -122,7 +123,7 @@ final class NodeFolder implements AutoCloseable {
             }
             Files.move(fresh, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new SsiException(ErrorCode.BAD_CONFIG, folder.resolve(name) + " cannot be written: " + e.getMessage(), e);
+            throw new SsiException(ErrorCode.BAD_CONFIG, folder.resolve(name) + " cannot be written: " + IoReason.of(e) + "; make room, or set another state-dir", e);
         }
     }
 

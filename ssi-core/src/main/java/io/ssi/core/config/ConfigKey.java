@@ -31,11 +31,11 @@ enum ConfigKey {
     LINK_HUNG_MILLIS("link-hung-millis", "10000", "a number 1000..600000", "A daemon that sent nothing for so long hangs."),
     RAFT_TIME_SCALE("raft-time-scale", "4", "a number 1..16",
             "How fast a new leader of the system group is chosen: 4 in about 0.9 s after the old one died."),
-    IMAGE_BYTES_MAX("image-bytes-max", "8G", "a size such as 512M or 8G, 1M..1024G", "Largest image of a process that may move to this node."),
-    FREEZE_MILLIS_MAX("freeze-millis-max", "5000", "a number 1..600000",
-            "How long a process to be moved may take to come to a stop before the move is called off."),
+    IMAGE_BYTES_MAX("image-bytes-max", "8G", "a size such as 512M or 8G, 1M..1024G", "Largest image of a process that may move from or to this node."),
+    FREEZE_MILLIS_MAX("freeze-millis-max", "60000", "a number 5000..600000",
+            "The longest a user may let a process of this node take to come to a stop (ssi-migrate --wait)."),
     CLASS_CACHE_BYTES_MAX("class-cache-bytes-max", "1G", "a size such as 512M or 8G, 1M..1024G",
-            "Size of the cache of class path files fetched from other nodes, in state-dir/classes. The oldest go first.");
+            "Size of the cache of class path entries fetched from other nodes, in state-dir/classes. The least recently used go first.");
 
     private final String key;
     private final String defaultText;

@@ -1,6 +1,7 @@
 package io.ssi.core.config;
 
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
@@ -34,7 +35,7 @@ final class ConfigValues {
         } catch (MalformedInputException e) {
             throw bad(file + " is not UTF-8 text");
         } catch (IOException e) {
-            throw bad("the configuration file " + file + " cannot be read: " + e);
+            throw bad("the configuration file " + file + " cannot be read: " + IoReason.of(e));
         }
         Map<ConfigKey, Value> inFile = new EnumMap<>(ConfigKey.class);
         for (int i = 0; i < lines.size(); i++) {

@@ -91,7 +91,7 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
                 path(values, ConfigKey.KEY_FILE, stateDir.resolve("cluster.key")), socket,
                 path(values, ConfigKey.LOG_FILE, socket.resolveSibling("daemon.log")), level, values.integer(ConfigKey.JMX_PORT, 0, 65_535),
                 ping, values.integer(ConfigKey.LINK_HOST_SILENCE_MILLIS, 200, 60_000), hung, values.integer(ConfigKey.RAFT_TIME_SCALE, 1, 16),
-                values.size(ConfigKey.IMAGE_BYTES_MAX, MEGA, MEGA * MEGA), values.integer(ConfigKey.FREEZE_MILLIS_MAX, 1, 600_000),
+                values.size(ConfigKey.IMAGE_BYTES_MAX, MEGA, MEGA * MEGA), values.integer(ConfigKey.FREEZE_MILLIS_MAX, 5000, 600_000),
                 values.size(ConfigKey.CLASS_CACHE_BYTES_MAX, MEGA, MEGA * MEGA));
     }
 

@@ -10,6 +10,7 @@ import io.ssi.core.net.link.Handlers;
 import io.ssi.core.net.link.LinkContext;
 import io.ssi.core.net.link.LinkMeters;
 import io.ssi.core.net.link.LinkSession;
+import io.ssi.core.net.link.LinkTransport;
 import io.ssi.core.net.link.LocalLink;
 import io.ssi.core.net.link.MessageCodec;
 import io.ssi.core.net.link.SerialLane;
@@ -21,10 +22,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiConsumer;
 
 /** One node of a {@link LocalNetwork}. Same sessions, codec and dispatcher as the real transport, without sockets and TLS. */
-public final class LocalTransport implements Transport {
+public final class LocalTransport extends LinkTransport {
     private static final int EVENTS_MAX = 100_000;
 
     /** One link as this node sees it. */
@@ -32,8 +32,6 @@ public final class LocalTransport implements Transport {
 
     private final LocalNetwork network;
     private final InetSocketAddress address;
-    private final LinkContext context;
-    private final Handlers handlers = new Handlers();
     private final SerialLane events;
     private final List<LinkListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<NodeId, InetSocketAddress> learnt = new HashMap<>(); // this and all below: guarded by network
@@ -43,11 +41,11 @@ public final class LocalTransport implements Transport {
     private boolean closed;
 
     LocalTransport(LocalNetwork network, InetSocketAddress address, MessageRegistry registry) {
+        super(new LinkContext(new MessageCodec(registry), new Handlers(), new Dispatcher(network.workers()), network.env(),
+                new LinkMeters(new Meters(new SimpleMeterRegistry()))));
         this.network = network;
         this.address = address;
         events = new SerialLane(network.workers(), EVENTS_MAX);
-        context = new LinkContext(new MessageCodec(registry), handlers, new Dispatcher(network.workers()), network.env(),
-                new LinkMeters(new Meters(new SimpleMeterRegistry())));
     }
 
     @Override
@@ -65,8 +63,7 @@ public final class LocalTransport implements Transport {
             }
             if (self == null) {
                 self = number;
-                LocalLink.End end = new LocalLink.End(number, "node " + number, context);
-                toSelf = new LocalLink(end, end, network.env(), () -> Duration.ZERO, _ -> false, _ -> { });
+                toSelf = LocalLink.toSelf(number, context);
             }
         }
         network.reconcile();
@@ -101,21 +98,8 @@ public final class LocalTransport implements Transport {
     }
 
     @Override
-    public boolean isUp(NodeId node) {
-        synchronized (network) {
-            return !closed && (links.containsKey(node) || node.equals(self));
-        }
-    }
-
-    @Override
     public void onLink(LinkListener listener) {
         listeners.add(listener);
-    }
-
-    @Override
-    public <A> CompletableFuture<A> call(NodeId to, Request<A> request, Duration deadline) {
-        LinkSession session = session(to);
-        return session == null ? CompletableFuture.failedFuture(lost(to)) : session.call(request, deadline);
     }
 
     @Override
@@ -127,38 +111,6 @@ public final class LocalTransport implements Transport {
         LocalLink link = new LocalLink(end(), other.end(), network.env(), network::nextDelay, network::nextLoss, _ -> { });
         CompletableFuture<A> answer = link.first().call(request, deadline);
         return answer.whenComplete((_, _) -> link.close("the call is over"));
-    }
-
-    @Override
-    public void send(NodeId to, Message message) {
-        LinkSession session = session(to);
-        if (session != null) {
-            session.send(message);
-        }
-    }
-
-    @Override
-    public ByteStream open(NodeId to, Message header) {
-        LinkSession session = session(to);
-        if (session == null) {
-            throw lost(to);
-        }
-        return session.open(header);
-    }
-
-    @Override
-    public <A, R extends Request<A>> void serve(Class<R> type, Handler<R, A> handler) {
-        handlers.serve(type, handler);
-    }
-
-    @Override
-    public <M extends Message> void receive(Class<M> type, BiConsumer<NodeId, M> handler) {
-        handlers.receive(type, handler);
-    }
-
-    @Override
-    public <M extends Message> void accept(Class<M> headerType, StreamAcceptor<M> acceptor) {
-        handlers.accept(headerType, acceptor);
     }
 
     @Override
@@ -246,7 +198,8 @@ public final class LocalTransport implements Transport {
         }
     }
 
-    private LinkSession session(NodeId to) {
+    @Override
+    protected LinkSession session(NodeId to) {
         synchronized (network) {
             if (closed) {
                 return null;
@@ -259,7 +212,8 @@ public final class LocalTransport implements Transport {
         }
     }
 
-    private static SsiException lost(NodeId to) {
+    @Override
+    protected SsiException lost(NodeId to) {
         return new SsiException(ErrorCode.PEER_LOST, "no link to node " + to + "; nothing was sent");
     }
 }

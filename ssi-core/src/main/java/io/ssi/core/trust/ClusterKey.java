@@ -1,6 +1,7 @@
 package io.ssi.core.trust;
 
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +57,9 @@ public final class ClusterKey {
     /** Throws BAD_KEY when the file is missing, open to others, or no key. */
     public static ClusterKey load(Path file) {
         try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw bad(file + " is no file; set key-file to that of the cluster key");
+            }
             checkMode(file);
             if (Files.size(file) > FILE_BYTES_MAX) {
                 throw bad(file + " is " + Files.size(file) + " bytes long, which no cluster key is; copy the key file of a running node here");
@@ -64,7 +68,7 @@ public final class ClusterKey {
         } catch (NoSuchFileException e) {
             throw bad("there is no cluster key at " + file + "; copy the key file of a running node here (mode 0600)");
         } catch (IOException e) {
-            throw new SsiException(ErrorCode.BAD_KEY, "the cluster key " + file + " cannot be read: " + e.getMessage(), e);
+            throw new SsiException(ErrorCode.BAD_KEY, "the cluster key " + file + " cannot be read: " + IoReason.of(e), e);
         }
     }
 
@@ -105,7 +109,7 @@ public final class ClusterKey {
                 Files.delete(temporary);
             }
         } catch (IOException e) {
-            throw new SsiException(ErrorCode.BAD_KEY, "the cluster key " + file + " cannot be made: " + e + "; set key-file to a place this user can write", e);
+            throw new SsiException(ErrorCode.BAD_KEY, "the cluster key " + file + " cannot be made: " + IoReason.of(e) + "; set key-file to a place this user can write", e);
         }
     }
 

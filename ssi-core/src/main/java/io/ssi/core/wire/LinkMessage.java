@@ -9,19 +9,28 @@ public sealed interface LinkMessage {
     /** Longest frame either side accepts, bytes. */
     int FRAME_MAX = 4 << 20;
 
+    /** A message that belongs to one move; the number is never 0. */
+    sealed interface OfMove extends LinkMessage {
+        long migration();
+    }
+
     // ---- life of a connection
 
     /**
      * First message on every connection. {@code vpid} and {@code incarnation} are 0 on a program's first connection; a program
      * that lost its daemon connects again with the numbers it was given, and is adopted under them.
+     *
+     * @param undecided the move whose outcome this JVM does not know: it stands still until it is told; 0 if there is none
+     * @param row what the daemon last gave the JVM to keep for it (Welcome, Land, Go): nothing a JVM can read; empty at first
      */
     record Hello(int protocol, Role role, long token, long osPid, int parentVPid, String javaBuild, String command,
-            List<String> arguments, String user, String workDir, long startMillis, int vpid, int incarnation) implements LinkMessage {}
+            List<String> arguments, String user, String workDir, long startMillis, int vpid, int incarnation, long undecided, byte[] row)
+            implements LinkMessage {}
 
     /** APP a program started by its user; LANDING a JVM a process moves into (token from the daemon); DEPUTY what stays behind; ADMIN a command. */
     enum Role { APP, LANDING, DEPUTY, ADMIN }
 
-    record Welcome(int vpid, int node, String nodeName, int incarnation) implements LinkMessage {}
+    record Welcome(int vpid, int node, String nodeName, int incarnation, byte[] row) implements LinkMessage {}
 
     record Refused(int code, String message) implements LinkMessage {}
 
@@ -34,54 +43,65 @@ public sealed interface LinkMessage {
     // ---- migration: daemon to source JVM and back
 
     /** Asks what a landing JVM needs; nothing stops. */
-    record Prepare(long migration) implements LinkMessage {}
+    record Prepare(long migration) implements OfMove {}
 
-    /** What the target must start. Each class path entry has its SHA-256 (hex; "" for a folder) and size in bytes. */
+    /** What the target must start. */
     record Prepared(long migration, String javaBuild, List<String> jvmArguments, List<PathEntry> classPath, String command,
-            List<String> environment, String workDir, long heapUsed, long heapMax, List<String> classes) implements LinkMessage {}
+            List<String> environment, String workDir, long heapUsed, long heapMax, List<String> classes) implements OfMove {}
 
-    record PathEntry(String path, String sha256, long bytes) {}
+    /**
+     * A jar file or folder of the class path.
+     *
+     * @param path what it was called where the program was started
+     * @param file where it is on the source now
+     * @param sha256 64 hex digits: of the file, or of the listing of a folder (FolderListing)
+     * @param bytes size of the file, or of all files in the folder
+     */
+    record PathEntry(String path, String file, boolean folder, String sha256, long bytes) {}
 
     /** Stop the program and send its image, or say why not within waitMillis. */
-    record Freeze(long migration, int waitMillis) implements LinkMessage {}
+    record Freeze(long migration, int waitMillis) implements OfMove {}
 
     /** Says what would pin the process, without moving it: freezes, walks, and goes on. Answered by Explained. */
-    record Explain(long migration, int waitMillis) implements LinkMessage {}
+    record Explain(long migration, int waitMillis) implements OfMove {}
 
-    record Explained(long migration, List<String> pins, long heapBytes, long objects, int threads) implements LinkMessage {}
+    record Explained(long migration, List<String> pins, long heapBytes, long objects, int threads) implements OfMove {}
 
     /** A part of the image, in order. */
-    record ImageChunk(long migration, byte[] bytes) implements LinkMessage {}
+    record ImageChunk(long migration, byte[] bytes) implements OfMove {}
 
     /** The image is complete; durations in microseconds. */
     record ImageEnd(long migration, long bytes, long crc32c, long objects, int threads, long freezeMicros, long captureMicros,
-            long writeMicros) implements LinkMessage {}
+            long writeMicros) implements OfMove {}
 
     /** The move is off, by source or target; the program goes on where it was. */
-    record Cannot(long migration, int code, List<String> reasons) implements LinkMessage {}
+    record Cannot(long migration, int code, List<String> reasons) implements OfMove {}
 
     /** Daemon to source: roll back, the program goes on. Answered by Resumed. */
-    record Resume(long migration) implements LinkMessage {}
+    record Resume(long migration) implements OfMove {}
 
-    record Resumed(long migration) implements LinkMessage {}
+    record Resumed(long migration) implements OfMove {}
 
     /** Daemon to source after the commit: become the deputy (token) or, with token 0, end at once and silently. */
-    record Depart(long migration, long token) implements LinkMessage {}
+    record Depart(long migration, long token) implements OfMove {}
 
     // ---- migration: daemon to landing JVM and back
 
-    /** First message to a landing JVM; the classes to load and link before the image comes. Answered by LandReady. */
-    record Land(long migration, List<String> classes) implements LinkMessage {}
+    /**
+     * First message to a landing JVM: what the elements of its class path were called where the program was started, and the
+     * classes to load and link before the image comes. Answered by LandReady.
+     */
+    record Land(long migration, List<String> classPath, List<String> classes, byte[] row) implements OfMove {}
 
-    record LandReady(long migration) implements LinkMessage {}
+    record LandReady(long migration) implements OfMove {}
 
     /** The image is built and every thread stands ready. */
-    record Built(long migration, long buildMicros) implements LinkMessage {}
+    record Built(long migration, long buildMicros) implements OfMove {}
 
     /** Committed: run. */
-    record Go(long migration, int incarnation) implements LinkMessage {}
+    record Go(long migration, int incarnation, byte[] row) implements OfMove {}
 
-    record Running(long migration, long resumeMicros) implements LinkMessage {}
+    record Running(long migration, long resumeMicros) implements OfMove {}
 
     /** Application to daemon: the program asks to be moved. Answered by SelfMoveRefused, or by being moved. */
     record SelfMove(long request, int node) implements LinkMessage {}
@@ -90,14 +110,20 @@ public sealed interface LinkMessage {
 
     // ---- standard streams of a moved process: landing <-> daemon <-> deputy
 
-    /** fd 0 towards the program, 1 and 2 towards the deputy. Empty bytes: end of file. */
-    record Stdio(int fd, byte[] bytes) implements LinkMessage {}
+    /** Output of the process on its way to the deputy; fd 1 or 2. It begins at this offset of what the incarnation wrote there. */
+    record Stdio(int fd, int incarnation, long offset, byte[] bytes) implements LinkMessage {}
 
-    /** The receiver of Stdio consumed so many bytes; the sender keeps at most 256 KiB unacknowledged. */
-    record StdioAck(int fd, int bytes) implements LinkMessage {}
+    /** What is before this offset, and of earlier incarnations, is shown; the sender keeps at most 256 KiB of the rest. */
+    record StdioAck(int fd, int incarnation, long offset) implements LinkMessage {}
 
-    /** The program reads standard input: at most max bytes are wanted. */
-    record StdinWant(int max) implements LinkMessage {}
+    /**
+     * The program reads standard input: at most max bytes are wanted from this position on. What is before it has come to stay.
+     * A position counts bytes and ends of file since the program's start.
+     */
+    record StdinWant(long position, int max) implements LinkMessage {}
+
+    /** What stands at this position of standard input; empty bytes for an end of file. */
+    record Stdin(long position, byte[] bytes) implements LinkMessage {}
 
     /** Deputy to daemon: the user sent this signal (POSIX number). */
     record Signal(int number) implements LinkMessage {}

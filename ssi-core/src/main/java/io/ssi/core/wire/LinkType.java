@@ -34,6 +34,7 @@ final class LinkType {
     static final int ADMIN_REQUEST = 30;
     static final int ADMIN_PROGRESS = 31;
     static final int ADMIN_REPLY = 32;
+    static final int STDIN = 33;
 
     private LinkType() {}
 }

@@ -31,12 +31,15 @@ final class LinkWriter {
             out.putLong(hello.startMillis());
             out.putInt(hello.vpid());
             out.putInt(hello.incarnation());
+            out.putLong(hello.undecided());
+            out.putBytes(hello.row());
         } else if (message instanceof LinkMessage.Welcome welcome) {
             out.putShort(LinkType.WELCOME);
             out.putInt(welcome.vpid());
             out.putInt(welcome.node());
             out.putString(welcome.nodeName());
             out.putInt(welcome.incarnation());
+            out.putBytes(welcome.row());
         } else if (message instanceof LinkMessage.Refused refused) {
             out.putShort(LinkType.REFUSED);
             out.putInt(refused.code());
@@ -124,7 +127,9 @@ final class LinkWriter {
         if (message instanceof LinkMessage.Land land) {
             out.putShort(LinkType.LAND);
             out.putLong(land.migration());
+            out.putStrings(land.classPath());
             out.putStrings(land.classes());
+            out.putBytes(land.row());
         } else if (message instanceof LinkMessage.LandReady landReady) {
             out.putShort(LinkType.LAND_READY);
             out.putLong(landReady.migration());
@@ -136,6 +141,7 @@ final class LinkWriter {
             out.putShort(LinkType.GO);
             out.putLong(go.migration());
             out.putInt(go.incarnation());
+            out.putBytes(go.row());
         } else if (message instanceof LinkMessage.Running running) {
             out.putShort(LinkType.RUNNING);
             out.putLong(running.migration());
@@ -159,14 +165,22 @@ final class LinkWriter {
         if (message instanceof LinkMessage.Stdio stdio) {
             out.putShort(LinkType.STDIO);
             out.putInt(stdio.fd());
+            out.putInt(stdio.incarnation());
+            out.putLong(stdio.offset());
             out.putBytes(stdio.bytes());
         } else if (message instanceof LinkMessage.StdioAck stdioAck) {
             out.putShort(LinkType.STDIO_ACK);
             out.putInt(stdioAck.fd());
-            out.putInt(stdioAck.bytes());
+            out.putInt(stdioAck.incarnation());
+            out.putLong(stdioAck.offset());
         } else if (message instanceof LinkMessage.StdinWant stdinWant) {
             out.putShort(LinkType.STDIN_WANT);
+            out.putLong(stdinWant.position());
             out.putInt(stdinWant.max());
+        } else if (message instanceof LinkMessage.Stdin stdin) {
+            out.putShort(LinkType.STDIN);
+            out.putLong(stdin.position());
+            out.putBytes(stdin.bytes());
         } else if (message instanceof LinkMessage.Signal signal) {
             out.putShort(LinkType.SIGNAL);
             out.putInt(signal.number());
@@ -209,6 +223,8 @@ final class LinkWriter {
         for (int i = 0; i < path.size(); i++) {
             LinkMessage.PathEntry entry = path.get(i);
             out.putString(entry.path());
+            out.putString(entry.file());
+            out.putByte(entry.folder() ? 1 : 0);
             out.putString(entry.sha256());
             out.putLong(entry.bytes());
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.ssi.core.cluster.raft.RaftConsensus;
 import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
 import io.ssi.core.net.LocalNetwork;
@@ -52,6 +53,14 @@ class ClusterIT {
         return seenBy.cluster().membership().nodes().stream().filter(n -> n.id().number() == node).map(Membership.Node::state).findFirst().orElse(null);
     }
 
+    private static RaftConsensus group(Running node) {
+        return (RaftConsensus) node.cluster().consensus();
+    }
+
+    private static int leader(Running asked) {
+        return asked.cluster().consensus().leader().map(NodeId::number).orElse(0);
+    }
+
     @AfterEach
     void stop() {
         running.forEach(Running::kill);
@@ -82,9 +91,10 @@ class ClusterIT {
         Running two = start(2, false);
         Running three = start(3, false);
         assertThat(three.cluster().membership().self()).isEqualTo(new NodeId(3));
-        await().atMost(Duration.ofSeconds(10)).until(() -> ((io.ssi.core.cluster.raft.RaftConsensus) one.cluster().consensus()).voters().size() == 3);
-        Consensus.Place born = new Consensus.Place(VPid.of(new NodeId(1), 17), new NodeId(1), 1);
-        three.cluster().consensus().placeBorn(born, 12).get(5, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(10)).until(() -> group(one).voters().size() == 3);
+        VPid vpid = VPid.of(new NodeId(1), 17);
+        three.cluster().consensus().placeBorn(vpid, new NodeId(1), 1, 12).get(5, TimeUnit.SECONDS);
+        Consensus.Place born = three.cluster().consensus().place(vpid).get(5, TimeUnit.SECONDS).orElseThrow();
         long killed = System.nanoTime();
         one.kill();
         assertThat(two.cluster().consensus().placeMove(born, new NodeId(2), 13).get(5, TimeUnit.SECONDS)).isTrue();
@@ -92,15 +102,43 @@ class ClusterIT {
         await().atMost(Duration.ofSeconds(3)).until(() -> state(two, 1) == Membership.State.DOWN);
         Running again = start(1, false);
         assertThat(again.cluster().membership().self()).isEqualTo(new NodeId(1));
-        assertThat(again.cluster().consensus().place(born.vpid()).get(5, TimeUnit.SECONDS)).contains(new Consensus.Place(born.vpid(), new NodeId(2), 2));
+        assertThat(again.cluster().consensus().place(vpid).get(5, TimeUnit.SECONDS)).contains(new Consensus.Place(vpid, new NodeId(2), 2, 0, 13));
         await().atMost(Duration.ofSeconds(5)).until(() -> state(two, 1) == Membership.State.UP);
+    }
+
+    @Test
+    void nodesOutsideOfTheGroupDecideAndKnowTheOthers() throws Exception {
+        List<Running> nodes = new ArrayList<>();
+        for (int i = 1; i <= 9; i++) {
+            nodes.add(start(i, false));
+        }
+        Running eight = nodes.get(7);
+        Running nine = nodes.get(8);
+        await().atMost(Duration.ofSeconds(20)).until(() -> group(nodes.getFirst()).voters().size() == 5 && group(nodes.getFirst()).members().size() == 7);
+        await().atMost(Duration.ofSeconds(5)).until(() -> state(eight, 9) == Membership.State.UP && state(nine, 8) == Membership.State.UP);
+        VPid vpid = VPid.of(new NodeId(9), 1);
+        nine.cluster().consensus().placeBorn(vpid, new NodeId(9), 1, 31).get(5, TimeUnit.SECONDS);
+        Consensus.Place born = nine.cluster().consensus().place(vpid).get(5, TimeUnit.SECONDS).orElseThrow();
+        assertThat(eight.cluster().consensus().place(born.vpid()).get(5, TimeUnit.SECONDS)).contains(born);
+
+        int leader = leader(nine);
+        nodes.get(leader - 1).kill();
+        assertThat(nine.cluster().consensus().placeMove(born, new NodeId(8), 32).get(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(nine.cluster().consensus().placeMove(born, new NodeId(8), 32).get(5, TimeUnit.SECONDS)).as("the same request").isTrue();
+
+        group(nine).remove(new NodeId(leader), 33).get(5, TimeUnit.SECONDS);
+        Running voter = nodes.get(leader == 1 ? 1 : 0);
+        await().atMost(Duration.ofSeconds(10)).until(() -> group(voter).voters().size() == 5 && !group(voter).voters().contains(leader)
+                && group(voter).members().size() == 7);
+        await().atMost(Duration.ofSeconds(5)).until(() -> state(nine, leader) == null);
+        assertThat(nine.cluster().consensus().place(born.vpid()).get(5, TimeUnit.SECONDS)).map(Consensus.Place::node).contains(new NodeId(8));
     }
 
     @Test
     void theWholeClusterComesBackFromDisk() throws Exception {
         Running one = start(1, false);
         Running two = start(2, false);
-        await().atMost(Duration.ofSeconds(10)).until(() -> ((io.ssi.core.cluster.raft.RaftConsensus) one.cluster().consensus()).voters().size() == 2);
+        await().atMost(Duration.ofSeconds(10)).until(() -> group(one).voters().size() == 2);
         one.cluster().consensus().nextVPidBlock(new NodeId(2), 100, 21).get(5, TimeUnit.SECONDS);
         one.kill();
         two.kill();

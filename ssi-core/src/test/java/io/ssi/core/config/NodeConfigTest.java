@@ -86,11 +86,23 @@ class NodeConfigTest {
             state-dir = here      | test.conf:1: key state-dir value "here"; expected an absolute path
             image-bytes-max = 9Q  | test.conf:1: key image-bytes-max value "9Q"; expected a size
             image-bytes-max = 99999999999999G | expected a size
+            class-cache-bytes-max = 1K        | key class-cache-bytes-max value "1K"; expected a size
+            freeze-millis-max = 4999          | key freeze-millis-max value "4999"; expected a number 5000..600000
+            class-cache-byte-max = 1G         | key class-cache-byte-max is not known; did you mean class-cache-bytes-max?
             """)
     void mistakesAreNamedWithTheirPlace(String line, String message) throws IOException {
         Path file = file(line + "\n");
         assertThatThrownBy(() -> load(file, Map.of())).isInstanceOfSatisfying(SsiException.class,
                 e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_CONFIG)).hasMessageContaining(message);
+    }
+
+    @Test
+    void aFileThatIsNoConfiguration() throws IOException {
+        Path file = Files.write(home.resolve("test.conf"), new byte[] {'#', (byte) 0xC3, 0x28});
+        assertThatThrownBy(() -> load(file, Map.of())).hasMessage(file + " is not UTF-8 text");
+        Files.write(file, new byte[(1 << 20) + 1]);
+        assertThatThrownBy(() -> load(file, Map.of())).hasMessage(file + " is longer than 1048576 bytes, which no configuration is");
+        assertThatThrownBy(() -> load(home, Map.of())).hasMessage("the configuration file " + home + " cannot be read: Is a directory");
     }
 
     @Test

@@ -22,10 +22,18 @@ import org.junit.jupiter.api.Test;
 class LinkCodecTest {
     private final Random random = new Random(42);
 
+    private static List<Class<?>> messages(Class<?> root) {
+        List<Class<?>> all = new ArrayList<>();
+        for (Class<?> type : root.getPermittedSubclasses()) {
+            all.addAll(type.isSealed() ? messages(type) : List.of(type));
+        }
+        return all;
+    }
+
     @Test
     void everyMessageComesBackAsItWas() throws Exception {
         Set<Integer> numbers = new HashSet<>();
-        for (Class<?> type : LinkMessage.class.getPermittedSubclasses()) {
+        for (Class<?> type : messages(LinkMessage.class)) {
             for (int round = 0; round < 20; round++) {
                 LinkMessage message = (LinkMessage) sample(type);
                 byte[] frame = LinkCodec.encode(message);
@@ -39,10 +47,11 @@ class LinkCodecTest {
 
     @Test
     void theBytesOfAHelloNeverChange() {
-        LinkMessage hello = new LinkMessage.Hello(1, LinkMessage.Role.LANDING, 7, 8, 9, "b", "c", List.of("a"), "u", "w", 10, 11, 12);
-        assertThat(LinkCodec.encode(hello)).asHexString().isEqualTo("00000048" + "0001" + "00000001" + "01" + "0000000000000007"
+        LinkMessage hello = new LinkMessage.Hello(1, LinkMessage.Role.LANDING, 7, 8, 9, "b", "c", List.of("a"), "u", "w", 10, 11, 12, 13,
+                new byte[] {1, 2});
+        assertThat(LinkCodec.encode(hello)).asHexString().isEqualTo("00000056" + "0001" + "00000001" + "01" + "0000000000000007"
                 + "0000000000000008" + "00000009" + "0000000162" + "0000000163" + "000000010000000161" + "0000000175" + "0000000177"
-                + "000000000000000A" + "0000000B" + "0000000C");
+                + "000000000000000A" + "0000000B" + "0000000C" + "000000000000000D" + "000000020102");
     }
 
     @Test
@@ -68,7 +77,7 @@ class LinkCodecTest {
 
     @Test
     void changedBytesGiveAMessageOrABadFrameAndNothingElse() throws Exception {
-        Class<?>[] types = LinkMessage.class.getPermittedSubclasses();
+        Class<?>[] types = messages(LinkMessage.class).toArray(Class<?>[]::new);
         for (int round = 0; round < 20_000; round++) {
             byte[] frame = LinkCodec.encode((LinkMessage) sample(types[random.nextInt(types.length)]));
             byte[] body = Arrays.copyOfRange(frame, 4, frame.length - random.nextInt(2));
@@ -115,6 +124,8 @@ class LinkCodecTest {
     private Object value(Class<?> type, String generic) throws Exception {
         if (type == int.class) {
             return random.nextInt();
+        } else if (type == boolean.class) {
+            return random.nextBoolean();
         } else if (type == long.class) {
             return random.nextLong();
         } else if (type == String.class) {

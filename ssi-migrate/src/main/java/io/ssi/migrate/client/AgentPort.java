@@ -22,13 +22,23 @@ public interface AgentPort {
 
     boolean isAgentThread(Thread thread);
 
-    /** Standard input that was read and not yet given to the program; empty if none. */
-    byte[] takeInputBuffer();
+    /** The state of standard input with what was read and not yet given to the program, for the image. Changes nothing here. */
+    byte[] copyInput();
 
-    void giveInputBuffer(byte[] bytes);
+    /** Goes on with standard input as {@link #copyInput} found it. */
+    void restoreInput(byte[] copy);
+
+    /** How far this JVM's move is: shared with the connection, whose loss may decide about it. */
+    io.ssi.migrate.JvmMove move();
+
+    /** This landing will never run the program: ends it. Does not return. */
+    void giveUp();
 
     /** Replaces this JVM by the deputy (token), or with 0 ends it at once. Does not return. */
     void depart(long token);
 
     int vpid();
+
+    /** When the agent started, before the program's first class was loaded; milliseconds since 1970. */
+    long startMillis();
 }

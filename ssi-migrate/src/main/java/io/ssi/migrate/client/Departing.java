@@ -21,20 +21,19 @@ final class Departing {
     private final Names names;
     private final HashBits bits = new HashBits();
     private final ThreadIds threadIds;
-    private final LaunchInfo launch = new LaunchInfo();
+    private final LaunchInfo launch;
     /** Made at the first prepare: JVMTI answers only then, and no start-up time is spent on it. */
     private volatile Freezer freezer;
     private boolean frozen;
-    /** Standard input that is in the image; given back when the program goes on here. */
-    private byte[] input = new byte[0];
     /** When the last thread stopped. */
     private long lastStop;
 
-    Departing(Jdk jdk, AgentPort port, LambdaRecipes lambdas, FrameCopies copies) {
+    Departing(Jdk jdk, AgentPort port, LambdaRecipes lambdas, FrameCopies copies, LaunchInfo launch) {
         this.jdk = jdk;
         this.port = port;
         this.lambdas = lambdas;
         this.copies = copies;
+        this.launch = launch;
         this.names = new Names(jdk);
         this.threadIds = new ThreadIds(jdk);
     }
@@ -47,7 +46,7 @@ final class Departing {
     /** Loads and makes what a freeze needs, so that it need not be done while the program stands still. */
     void warmUp() {
         if (freezer == null) {
-            freezer = new Freezer(jdk, port);
+            freezer = new Freezer(jdk, port, copies);
         }
     }
 
@@ -59,11 +58,19 @@ final class Departing {
         for (Class<?> type : initialised(loaded)) {
             classes.add(type.getName());
         }
-        port.send(launch.collect(migration, classes));
+        try {
+            port.send(launch.collect(migration, classes));
+        } catch (PinnedException e) {
+            port.send(new LinkMessage.Cannot(migration, io.ssi.core.error.ErrorCode.PINNED.number(), e.reasons()));
+        }
     }
 
-    void freeze(long migration, int waitMillis) throws IOException {
+    /** @param connection of the order; if it has broken meanwhile nothing happens */
+    void freeze(long migration, int waitMillis, int connection) throws IOException {
         long begun = System.nanoTime();
+        if (!port.move().stopping(migration, connection)) {
+            return;
+        }
         try {
             List<StoppedThread> threads = stop(begun + waitMillis * 1_000_000L);
             long stopped = System.nanoTime();
@@ -76,6 +83,9 @@ final class Departing {
             long written = System.nanoTime();
             if (!writer.pins().isEmpty()) {
                 throw new PinnedException(false, writer.pins());
+            }
+            if (!port.move().frozen()) {
+                throw new IOException("the daemon that ordered the move is gone");
             }
             port.send(new LinkMessage.ImageEnd(migration, out.written(), out.crc(), writer.objects(), threads.size(),
                     (lastStop - begun) / 1000, (stopped - lastStop) / 1000, (written - stopped) / 1000));
@@ -91,7 +101,7 @@ final class Departing {
     /** As a freeze, but the image goes nowhere and the program goes on at once. */
     void explain(long migration, int waitMillis) throws IOException {
         warmUp();
-        List<String> pins;
+        List<String> pins = launch.pins();
         ImageOutput out = new ImageOutput(chunk -> { });
         int objects = 0;
         int threadCount = 0;
@@ -102,11 +112,11 @@ final class Departing {
                 moving.add(thread.thread);
             }
             ImageWriter writer = write(out, threads, moving);
-            pins = writer.pins();
+            pins.addAll(writer.pins());
             objects = writer.objects();
             threadCount = threads.size();
         } catch (PinnedException e) {
-            pins = e.reasons();
+            pins.addAll(e.reasons());
         } finally {
             thaw();
         }
@@ -114,18 +124,25 @@ final class Departing {
     }
 
     private List<StoppedThread> stop(long deadline) throws PinnedException {
+        PinnedException last = null;
         while (true) {
-            List<StoppedThread> threads = freezer.freeze(deadline);
+            List<StoppedThread> threads;
+            try {
+                threads = freezer.freeze(deadline);
+            } catch (PinnedException e) {
+                throw last == null ? e : last; // the time is over, and this is what it was waited for
+            }
             frozen = true;
             lastStop = System.nanoTime();
             try {
-                FrameFilter filter = new FrameFilter(new Positions(port), copies, lambdas);
+                FrameFilter filter = new FrameFilter(new Positions(port), new Constructors(port), copies, lambdas);
                 for (StoppedThread thread : threads) {
                     thread.states = filter.filter(thread.thread, thread.frames);
                 }
                 return threads;
             } catch (PinnedException e) {
-                thaw();
+                letGo();
+                last = e;
                 if (!e.passing() || System.nanoTime() - deadline > 0) {
                     throw e;
                 }
@@ -138,8 +155,7 @@ final class Departing {
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);
         ImageWriter writer = new ImageWriter(jdk, names, lambdas, copies, out, bits, moving);
-        input = port.takeInputBuffer();
-        writer.write(initialised(loaded), threads, input, threadIds.next());
+        writer.write(initialised(loaded), threads, port.copyInput(), threadIds.next());
         return writer;
     }
 
@@ -155,16 +171,22 @@ final class Departing {
         return mine;
     }
 
-    boolean isFrozen() {
-        return frozen;
+    /** The daemon says that this move is off. */
+    void resume(long migration) {
+        if (port.move().isFrozen(migration)) {
+            thaw();
+        }
     }
 
     /** The program goes on where it stood; nothing if it is not frozen. */
     void thaw() {
+        port.move().running();
+        letGo();
+    }
+
+    private void letGo() {
         if (frozen) {
             frozen = false;
-            port.giveInputBuffer(input);
-            input = new byte[0];
             freezer.thaw();
         }
     }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Makes HotSpot give back objects that C2 keeps in registers (scalar replacement) in every thread's frames, so that a stack
@@ -17,6 +18,8 @@ import java.lang.invoke.MethodHandle;
  * instance is made at the first prepare, not in premain. Source: hotspot/share/runtime/escapeBarrier.hpp, jvmti.h.
  */
 final class EscapeBarrier {
+    private static final long LOOK_NANOS = 5_000_000;
+    private static final int LOOKS_MAX = 2_000;
     private static final int JVMTI_VERSION = 0x30010200;
     /** Slots in JNIInvokeInterface_ and jvmtiInterface_1_ (the latter counts from 1 in the specification). */
     private static final int JNI_GET_ENV = 6;
@@ -45,6 +48,14 @@ final class EscapeBarrier {
             MemorySegment out = arena.allocate(ValueLayout.ADDRESS);
             MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
             check("JNI_GetCreatedJavaVMs", (int) createdVms.invoke(out, 1, count));
+            // Until all agents' premain are done the JVM does not name itself.
+            for (int looks = 0; count.get(ValueLayout.JAVA_INT, 0) == 0; looks++) {
+                if (looks == LOOKS_MAX) {
+                    throw new IllegalStateException("the JVM is still starting after " + LOOKS_MAX * LOOK_NANOS / 1_000_000_000 + " s; try again");
+                }
+                LockSupport.parkNanos(LOOK_NANOS);
+                check("JNI_GetCreatedJavaVMs", (int) createdVms.invoke(out, 1, count));
+            }
             MemorySegment vm = out.get(table(1), 0);
             MethodHandle getEnv = function(linker, vm, JNI_GET_ENV,
                     descriptor(ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.objectweb.asm.tree.analysis.AnalyzerException;
 
 /**
  * Turns the frames the JVM shows into those that travel. Left out are what only passes a call on: lambda proxies, method
@@ -18,9 +19,11 @@ final class FrameFilter {
     private final Positions positions;
     private final FrameCopies copies;
     private final LambdaRecipes lambdas;
+    private final Constructors constructors;
 
-    FrameFilter(Positions positions, FrameCopies copies, LambdaRecipes lambdas) {
+    FrameFilter(Positions positions, Constructors constructors, FrameCopies copies, LambdaRecipes lambdas) {
         this.positions = positions;
+        this.constructors = constructors;
         this.copies = copies;
         this.lambdas = lambdas;
     }
@@ -101,7 +104,18 @@ final class FrameFilter {
         if (call < 0) {
             throw pinned(thread, frame, "is not at a call of its class file (a native method, or a class made at run time)");
         }
+        if (frame.method().equals("<init>") && isBeforeSuper(frame, call)) {
+            throw pinned(thread, frame, "has not yet called the constructor of its superclass");
+        }
         return new FrameState(frame.type(), frame.method(), frame.descriptor(), call, false, frame);
+    }
+
+    private boolean isBeforeSuper(RawFrame frame, int call) {
+        try {
+            return constructors.isBeforeSuper(frame.type(), frame.descriptor(), call);
+        } catch (AnalyzerException e) {
+            throw new IllegalStateException("the class file of " + frame.type() + " cannot be understood", e);
+        }
     }
 
     private static PinnedException pinned(Thread thread, RawFrame frame, String why) {

@@ -12,28 +12,39 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Stops every thread of the program at a hook, and lets all go on again.
  *
- * <p>Order matters, so that no notify is lost: threads that run, sleep or are parked stop first. Only when nothing else
- * runs are the threads in Object.wait woken, by a notifyAll on their monitor; each is marked before, walks itself, and goes
- * back to waiting on the same monitor inside its hook. There it is, for the program, still waiting: it gives the monitor
- * free for the next, and if the freeze is undone a later notify finds it where it was. A waiter that is woken but was not
- * marked had been notified by the program; it will only want the monitor back. If a stopped thread holds such a monitor, it
- * passes it on for that moment by waiting on it itself; nobody but the marked waiters can then take it, since a thread that
- * is blocked entering the same monitor makes the freeze fail for now.
+ * <p>Order matters, so that no notify is lost and no monitor is ever held by two: threads that run, sleep or are parked stop
+ * first. Only when nothing else runs, those are seen to that wait for a monitor. A thread in Object.wait is woken, by a notifyAll
+ * on its monitor; it is marked before, walks itself, and goes back to waiting on the same monitor inside its hook. There it
+ * is, for the program, still waiting: if the freeze is undone a later notify finds it where it was. A waiter that is woken but
+ * was not marked had been notified by the program; it will only want the monitor back. A thread that is blocked entering a
+ * monitor, where a poll is woven next, is marked as well and let in: it stops at that poll before it has done anything with
+ * the monitor, and from then on is the same as one that had been notified.
+ *
+ * <p>For all of these a stopped owner passes the monitor on, by waiting on it itself. Nobody but marked threads can then take
+ * it: the freeze fails for now if another thread is blocked entering it. An owner that rests in a wait of its own is reached by
+ * having that monitor passed on as well. A thread that wants a monitor stops only after the owner of that, so whom one
+ * waits for is always one that stopped later, and none wait in a circle. When a freeze is undone, owners get their monitors
+ * back first; then those that only want a monitor leave the wait sets; then all go on.
  *
  * <p>Lock order: {@code this}, taken last and never while calling out; a program's monitors are taken before it.
  */
 final class Freezer {
     private static final long STEP_NANOS = 200_000;
     private static final long RETRY_NANOS = 2_000_000;
+    /** A try that had this long to find out what does not stop knows best. */
+    private static final long WHOLE_TRY_NANOS = 500_000_000;
     private static final long PASS_MILLIS = 1;
     /** Steps without a running thread after which the rest is taken to be waiting or blocked. */
     private static final int QUIET_STEPS = 3;
+    /** Owners get their monitors back by then, or else someone unforeseen holds one, and only running on can end that. */
+    private static final long BACK_NANOS = 10_000_000_000L;
 
-    private final Jdk jdk;
     private final AgentPort port;
+    private final ProgramThreads threads;
     private final FrameReader frames;
     private final EscapeBarrier barrier;
     private final Snapshots snapshots;
+    private final FrameCopies copies;
 
     /** Guarded by this, all below. */
     private boolean frozen;
@@ -44,14 +55,22 @@ final class Freezer {
     private final Map<Thread, StoppedThread> stopped = new IdentityHashMap<>();
     /** Waiting threads that the freeze wakes, with the monitor. */
     private final Map<Thread, Object> marked = new IdentityHashMap<>();
+    /** Threads blocked entering a monitor that the freeze lets in, with the monitor. */
+    private final Map<Thread, Object> entering = new IdentityHashMap<>();
     /** Stopped owners asked to pass a monitor on. */
     private final Map<Thread, Object> passing = new IdentityHashMap<>();
-    private final Set<Thread> unmarkedLeft = Collections.newSetFromMap(new IdentityHashMap<>());
-    private boolean unmarkedMayLeave;
+    /** Owners that do so and may lack that monitor. */
+    private final Set<Thread> away = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Monitors that a {@link Waker} is after. */
+    private final Set<Object> waking = Collections.newSetFromMap(new IdentityHashMap<>());
+    /** Threads that only want a monitor back and may be in its wait set. */
+    private final Set<Thread> leaving = Collections.newSetFromMap(new IdentityHashMap<>());
+    private boolean mayLeave;
 
-    Freezer(Jdk jdk, AgentPort port) {
-        this.jdk = jdk;
+    Freezer(Jdk jdk, AgentPort port, FrameCopies copies) {
         this.port = port;
+        this.threads = new ProgramThreads(jdk, port);
+        this.copies = copies;
         this.frames = new FrameReader(jdk);
         this.barrier = jdk.withNativeAccess(EscapeBarrier::new);
         this.snapshots = new Snapshots(jdk);
@@ -65,21 +84,25 @@ final class Freezer {
         }
         Thread self = Thread.currentThread();
         int epoch;
+        Object entered;
         synchronized (this) {
-            if (!frozen || !isProgram(self) || !inside.add(self)) {
+            if (!frozen || !threads.isOfProgram(self) || !inside.add(self)) {
                 return;
             }
             epoch = this.epoch;
+            entered = kind == SsiHook.POLL ? entering.get(self) : null;
         }
         barrier.raise();
-        StoppedThread record = new StoppedThread(self, kind, object, remainingNanos, frames.read(SsiHook.class));
+        List<RawFrame> raw = frames.read(SsiHook.class);
+        StoppedThread record = entered == null ? new StoppedThread(self, kind, object, remainingNanos, raw)
+                : new StoppedThread(self, SsiHook.WAIT, entered, StoppedThread.WANTS_BACK, raw);
         // Resting must not be cut short by the status; it travels in the record and is put back on leaving.
         record.interrupted = Thread.interrupted();
         boolean stillWaiting;
         synchronized (this) {
             stillWaiting = kind == SsiHook.WAIT && marked.get(self) == object;
             if (kind == SsiHook.WAIT && !stillWaiting) {
-                record.remainingNanos = -1;
+                record.remainingNanos = StoppedThread.WANTS_BACK;
             }
             if (isFrozen(epoch)) {
                 stopped.put(self, record);
@@ -88,12 +111,12 @@ final class Freezer {
                 inside.remove(self);
             }
         }
-        if (kind != SsiHook.WAIT) {
-            rest(epoch, self, record);
+        if (record.kind != SsiHook.WAIT) {
+            rest(epoch, record);
         } else if (stillWaiting && !record.interrupted) {
             restAsWaiter(epoch, object, remainingNanos, record);
         } else {
-            restAsNotified(epoch, object, record);
+            restAsNotified(epoch, record.object, record);
         }
         if (record.interrupted) {
             if (stillWaiting) {
@@ -103,46 +126,76 @@ final class Freezer {
         }
     }
 
-    /** Still waiting, as far as the program can tell; a wake-up while frozen is another waiter's. */
-    private void restAsWaiter(int epoch, Object monitor, long remainingNanos, StoppedThread record) {
-        long end = System.nanoTime() + remainingNanos;
-        long left = remainingNanos;
-        do {
-            record.interrupted |= waitOn(monitor, left / 1_000_000, (int) (left % 1_000_000));
-            left = remainingNanos == 0 ? 0 : end - System.nanoTime();
-        } while (isFrozen(epoch) && !record.interrupted && (remainingNanos == 0 || left > 0));
-        while (isFrozen(epoch)) {
-            record.interrupted |= waitOn(monitor, PASS_MILLIS, 0); // its time is up: it returns when the program goes on
+    private void rest(int epoch, StoppedThread record) {
+        while (true) {
+            synchronized (this) {
+                while (isFrozen(epoch) && !passing.containsKey(record.thread)) {
+                    record.interrupted |= waitOn(this, 0, 0);
+                }
+                if (!isFrozen(epoch)) {
+                    return;
+                }
+            }
+            passOn(epoch, record);
         }
     }
 
-    /** Was notified before the freeze: gives the monitor free while frozen and is out of the wait set before anyone runs. */
+    /** Still waiting, as far as the program can tell; a wake-up while frozen is another waiter's, or a request to pass on. */
+    private void restAsWaiter(int epoch, Object monitor, long remainingNanos, StoppedThread record) {
+        long end = System.nanoTime() + remainingNanos;
+        long left = remainingNanos;
+        boolean asked;
+        do {
+            record.interrupted |= waitOn(monitor, left / 1_000_000, (int) (left % 1_000_000));
+            asked = passOn(epoch, record);
+            left = remainingNanos == 0 ? 0 : end - System.nanoTime();
+        } while ((asked || isFrozen(epoch)) && !record.interrupted && (remainingNanos == 0 || left > 0));
+        restAsNotified(epoch, monitor, record);
+    }
+
+    /** Only wants the monitor back: gives it free while frozen and is out of the wait set before anyone runs. */
     private void restAsNotified(int epoch, Object monitor, StoppedThread record) {
+        synchronized (this) {
+            if (isFrozen(epoch)) {
+                leaving.add(record.thread);
+            }
+        }
         while (!mayLeave(epoch)) {
             record.interrupted |= waitOn(monitor, PASS_MILLIS, 0);
+            passOn(epoch, record);
         }
         synchronized (this) {
-            unmarkedLeft.add(Thread.currentThread());
+            leaving.remove(record.thread);
             while (isFrozen(epoch)) {
                 record.interrupted |= waitOn(this, 0, 0);
             }
         }
     }
 
-    private void rest(int epoch, Thread self, StoppedThread record) {
-        while (true) {
-            Object pass;
-            synchronized (this) {
-                while (isFrozen(epoch) && !passing.containsKey(self)) {
-                    record.interrupted |= waitOn(this, 0, 0);
-                }
-                if (!isFrozen(epoch)) {
-                    return;
-                }
-                pass = passing.get(self);
+    /** Passes on what it is asked to, and has it back on return; false if it was not asked. */
+    private boolean passOn(int epoch, StoppedThread record) {
+        boolean asked = false;
+        Object monitor = toPass(epoch, record.thread);
+        while (monitor != null) {
+            asked = true;
+            synchronized (monitor) {
+                monitor.notifyAll();
+                record.interrupted |= waitOn(monitor, PASS_MILLIS, 0);
             }
-            passOn(epoch, self, pass, record);
+            monitor = toPass(epoch, record.thread);
         }
+        return asked;
+    }
+
+    /** Called by an owner that holds all its monitors. */
+    private synchronized Object toPass(int since, Thread self) {
+        Object monitor = isFrozen(since) ? passing.get(self) : null;
+        if (monitor != null) {
+            away.add(self);
+        } else if (away.remove(self)) {
+            notifyAll();
+        }
+        return monitor;
     }
 
     /** Waits on a monitor the caller holds; true if an interrupt ended that. */
@@ -155,43 +208,34 @@ final class Freezer {
         }
     }
 
-    private void passOn(int epoch, Thread self, Object monitor, StoppedThread record) {
-        synchronized (monitor) {
-            monitor.notifyAll();
-            while (isPassing(epoch, self)) {
-                record.interrupted |= waitOn(monitor, PASS_MILLIS, 0);
-            }
-        }
-    }
-
     private synchronized boolean isFrozen(int since) {
         return frozen && epoch == since;
     }
 
-    private synchronized int currentEpoch() {
-        return epoch;
-    }
-
     private synchronized boolean mayLeave(int since) {
-        return unmarkedMayLeave || !isFrozen(since);
-    }
-
-    private synchronized boolean isPassing(int since, Thread self) {
-        return isFrozen(since) && passing.containsKey(self);
+        return mayLeave || !isFrozen(since);
     }
 
     // ---- on the migration's thread
 
     /** Stops the program. On failure everything goes on as before. */
     List<StoppedThread> freeze(long deadlineNanos) throws PinnedException {
+        PinnedException before = null;
         while (true) {
+            long start = System.nanoTime();
             try {
                 return tryFreeze(deadlineNanos);
             } catch (PinnedException e) {
                 thaw();
-                if (!e.passing() || System.nanoTime() - deadlineNanos > 0) {
+                long now = System.nanoTime();
+                boolean late = now - deadlineNanos > 0;
+                if (late && before != null && now - start < WHOLE_TRY_NANOS) {
+                    throw before; // cut short, this try knows less
+                }
+                if (late || !e.passing()) {
                     throw e;
                 }
+                before = e;
             } catch (RuntimeException | Error e) {
                 thaw();
                 throw e;
@@ -204,9 +248,10 @@ final class Freezer {
         synchronized (this) {
             frozen = true;
             epoch++;
-            unmarkedMayLeave = false;
+            mayLeave = false;
         }
         port.pending(true);
+        EntryPolls polls = new EntryPolls(port, copies);
         int quiet = 0;
         while (true) {
             List<Thread> left = running();
@@ -226,7 +271,7 @@ final class Freezer {
             }
             quiet = nudge(left) ? 0 : quiet + 1;
             if (quiet > QUIET_STEPS) {
-                wakeWaiters(left);
+                letStop(left, polls);
             }
             awaitStep();
         }
@@ -242,43 +287,11 @@ final class Freezer {
 
     /** Threads of the program that have not stopped yet. */
     private List<Thread> running() throws PinnedException {
-        List<Thread> left = new ArrayList<>();
-        for (Thread thread : jdk.allThreads()) {
-            if (isProgram(thread)) {
-                if (thread.getClass().getName().equals("jdk.internal.misc.CarrierThread")) {
-                    throw new PinnedException(false, "the program uses virtual threads (carrier \"" + thread.getName()
-                            + "\"); they cannot move yet, use platform threads");
-                }
-                synchronized (this) {
-                    if (!stopped.containsKey(thread)) {
-                        left.add(thread);
-                    }
-                }
-            }
+        List<Thread> left = threads.ofProgram();
+        synchronized (this) {
+            left.removeIf(stopped::containsKey);
         }
         return left;
-    }
-
-    private boolean isAgent(Thread thread) {
-        return port.isAgentThread(thread) || thread.getClass().getClassLoader() == Freezer.class.getClassLoader();
-    }
-
-    private boolean isProgram(Thread thread) {
-        if (!thread.isAlive() || isAgent(thread)) {
-            return false;
-        }
-        ThreadGroup group = thread.getThreadGroup();
-        if (group == null) {
-            return false;
-        }
-        return switch (thread.getName()) {
-            case "Reference Handler", "Finalizer", "Signal Dispatcher", "Attach Listener", "Notification Thread",
-                    "Service Thread", "Monitor Deflation Thread" -> group.getParent() != null;
-            case "Common-Cleaner", "process reaper" -> !group.getName().equals("InnocuousThreadGroup")
-                    && group.getParent() != null;
-            case "DestroyJavaVM" -> false;
-            default -> true;
-        };
     }
 
     /** Wakes what is parked or asleep; true if a thread runs and may get to a stop by itself. */
@@ -288,7 +301,7 @@ final class Freezer {
             switch (thread.getState()) {
                 case WAITING, TIMED_WAITING -> LockSupport.unpark(thread);
                 case BLOCKED -> {
-                    // see wakeWaiters
+                    // see letStop
                 }
                 default -> busy = true;
             }
@@ -296,63 +309,82 @@ final class Freezer {
         return busy;
     }
 
-    /** Nothing but waiters and blocked threads is left. */
-    private void wakeWaiters(List<Thread> left) throws PinnedException {
+    /** Nothing runs: what is left waits on a monitor, or is blocked for one. */
+    private void letStop(List<Thread> left, EntryPolls polls) throws PinnedException {
         Map<Thread, Object> waiters = new IdentityHashMap<>();
-        Map<Object, Boolean> monitors = new IdentityHashMap<>();
+        Map<Thread, Object> contenders = new IdentityHashMap<>();
+        Set<Object> wanted = Collections.newSetFromMap(new IdentityHashMap<>());
+        PinnedException later = null;
         for (Thread thread : left) {
-            Object monitor = snapshots.waitingOn(thread);
-            if (monitor != null) {
-                waiters.put(thread, monitor);
-            } else {
-                monitor = snapshots.blockedOn(thread);
-                if (monitor == null) {
-                    return; // on its way out of a park
-                }
-                if (!snapshots.isInWait(thread)) {
-                    throw blocked(thread, monitor);
-                }
+            Object waitingOn = snapshots.waitingOn(thread);
+            if (waitingOn != null) {
+                waiters.put(thread, waitingOn);
+                wanted.add(waitingOn);
+                continue;
             }
-            monitors.put(monitor, true);
+            Snapshots.Blocked blocked = snapshots.blocked(thread);
+            if (blocked == null || isInside(thread)) {
+                return; // on its way out of a park, or to its stop
+            }
+            if (!blocked.isInWait()) {
+                StoppedThread owner = ownerAmongStopped(blocked.monitor());
+                later = blocked(thread, blocked, owner);
+                if (owner == null) {
+                    continue; // its turn comes when the owner has stopped, or has left
+                }
+                if (!polls.follow(blocked.type(), blocked.method())) {
+                    throw later;
+                }
+                contenders.put(thread, blocked.monitor());
+            }
+            wanted.add(blocked.monitor());
+        }
+        if (wanted.isEmpty() && later != null) {
+            throw later;
         }
         synchronized (this) {
             marked.putAll(waiters);
+            entering.putAll(contenders);
         }
-        for (Object monitor : monitors.keySet()) {
-            wake(monitor);
-        }
+        passOnAndWake(wanted);
     }
 
-    private void wake(Object monitor) {
-        Thread owner = ownerAmongStopped(monitor);
-        if (owner != null) {
-            synchronized (this) {
-                passing.putIfAbsent(owner, monitor);
-                if (passing.get(owner) != monitor) {
-                    return; // it passes another one on first
+    private void passOnAndWake(Set<Object> wanted) {
+        Map<Thread, Object> passes = new IdentityHashMap<>();
+        List<Object> unowned = new ArrayList<>();
+        List<Object> all = new ArrayList<>(wanted);
+        for (int i = 0; i < all.size(); i++) {
+            StoppedThread owner = ownerAmongStopped(all.get(i));
+            if (owner == null) {
+                unowned.add(all.get(i));
+                continue;
+            }
+            passes.putIfAbsent(owner.thread, all.get(i));
+            if (owner.kind == SsiHook.WAIT && wanted.add(owner.object)) {
+                all.add(owner.object); // it can be asked only when it wakes up with this one
+            }
+        }
+        synchronized (this) {
+            // One at a time; what it passes on already comes first, so that each gets its turn.
+            passing.forEach((owner, monitor) -> passes.computeIfPresent(owner, (o, next) -> wanted.contains(monitor) ? monitor : next));
+            passing.clear();
+            passing.putAll(passes);
+            notifyAll();
+            for (Object monitor : unowned) {
+                if (waking.add(monitor)) {
+                    new Waker(monitor, epoch).start();
                 }
-                notifyAll();
-            }
-        } else {
-            new Waker(monitor, this, currentEpoch()).start();
-        }
-        awaitStep();
-        if (owner != null && snapshots.contenders(monitor, jdk.allThreads()) == 0) {
-            synchronized (this) {
-                passing.remove(owner, monitor);
             }
         }
     }
 
-    private static final class Waker extends Thread {
+    private final class Waker extends Thread {
         private final Object monitor;
-        private final Freezer freezer;
         private final int epoch;
 
-        Waker(Object monitor, Freezer freezer, int epoch) {
+        Waker(Object monitor, int epoch) {
             super(null, null, "ssi-waker", 0, false);
             this.monitor = monitor;
-            this.freezer = freezer;
             this.epoch = epoch;
             setDaemon(true);
         }
@@ -360,14 +392,21 @@ final class Freezer {
         @Override
         public void run() {
             synchronized (monitor) {
-                if (freezer.isFrozen(epoch)) {
+                if (isFrozen(epoch)) {
                     monitor.notifyAll();
                 }
+            }
+            synchronized (Freezer.this) {
+                waking.remove(monitor);
             }
         }
     }
 
-    private Thread ownerAmongStopped(Object monitor) {
+    private synchronized boolean isInside(Thread thread) {
+        return inside.contains(thread);
+    }
+
+    private StoppedThread ownerAmongStopped(Object monitor) {
         List<StoppedThread> all;
         synchronized (this) {
             all = new ArrayList<>(stopped.values());
@@ -377,7 +416,7 @@ final class Freezer {
                 for (RawFrame frame : thread.frames) {
                     for (Object held : frame.monitors()) {
                         if (held == monitor) {
-                            return thread.thread;
+                            return thread;
                         }
                     }
                 }
@@ -388,18 +427,15 @@ final class Freezer {
 
     /** Undoes a freeze: the program goes on where it stood. */
     void thaw() {
-        List<Thread> notified = new ArrayList<>();
+        List<Thread> wantBack;
         synchronized (this) {
             passing.clear();
-            unmarkedMayLeave = true;
-            for (StoppedThread thread : stopped.values()) {
-                if (thread.kind == SsiHook.WAIT && thread.remainingNanos < 0) {
-                    notified.add(thread.thread);
-                }
-            }
+            awaitOwners();
+            mayLeave = true;
+            wantBack = new ArrayList<>(leaving);
         }
-        for (Thread thread : notified) {
-            while (!hasLeft(thread) && thread.isAlive() && thread.getState() != Thread.State.BLOCKED) {
+        for (Thread thread : wantBack) {
+            while (isLeaving(thread) && thread.isAlive() && thread.getState() != Thread.State.BLOCKED) {
                 LockSupport.parkNanos(STEP_NANOS);
             }
         }
@@ -409,21 +445,31 @@ final class Freezer {
             inside.clear();
             stopped.clear();
             marked.clear();
-            unmarkedLeft.clear();
+            entering.clear();
+            away.clear();
+            leaving.clear();
             notifyAll();
         }
     }
 
-    private synchronized boolean hasLeft(Thread thread) {
-        return unmarkedLeft.contains(thread);
+    /** Holding this. Whoever wants one of their monitors, from now on finds it locked. */
+    private void awaitOwners() {
+        long end = System.nanoTime() + BACK_NANOS;
+        while (!away.isEmpty() && System.nanoTime() - end < 0) {
+            awaitStep();
+        }
+    }
+
+    private synchronized boolean isLeaving(Thread thread) {
+        return leaving.contains(thread);
     }
 
     // ---- reasons
 
-    private PinnedException blocked(Thread thread, Object monitor) {
-        Thread owner = ownerAmongStopped(monitor);
-        return new PinnedException(true, "thread \"" + thread.getName() + "\" waits to enter a monitor of "
-                + monitor.getClass().getName() + (owner == null ? "" : " that thread \"" + owner.getName() + "\" holds")
+    private static PinnedException blocked(Thread thread, Snapshots.Blocked blocked, StoppedThread owner) {
+        return new PinnedException(true, "thread \"" + thread.getName() + "\" waits in " + blocked.type().getName() + "."
+                + blocked.method() + " to enter a monitor of " + blocked.monitor().getClass().getName()
+                + (owner == null ? "" : " that thread \"" + owner.thread.getName() + "\" holds")
                 + "; the move can succeed once it got it");
     }
 

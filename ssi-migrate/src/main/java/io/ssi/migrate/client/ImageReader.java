@@ -76,9 +76,11 @@ final class ImageReader {
     }
 
     void read() throws IOException, ReflectiveOperationException {
-        int magic = in.u4();
+        if (in.u4() != ImageFormat.MAGIC) {
+            throw new IOException("this is no image of a process");
+        }
         String version = in.string();
-        if (magic != ImageFormat.MAGIC || !version.equals(Runtime.version().toString())) {
+        if (!version.equals(Runtime.version().toString())) {
             throw new IOException("the image is of JDK " + version + ", this is " + Runtime.version());
         }
         List<String> initialised = new ArrayList<>();

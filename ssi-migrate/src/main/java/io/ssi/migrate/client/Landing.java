@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The landing JVM's part of a move: load classes, build the image, enter every frame, wait for Go. */
@@ -19,18 +20,22 @@ final class Landing {
     private static final int CHUNKS_AHEAD = 32;
     /** A thread that has not come to its gate by then cannot be entered, milliseconds. */
     private static final long ENTER_MILLIS = 10_000;
+    private static final long LOOK_MILLIS = 100;
     private static final byte[] END = new byte[0];
     /** Thread.PRIMORDIAL_TID. */
     private static final long PRIMORDIAL = 3;
 
     private final Jdk jdk;
     private final AgentPort port;
+    private final LaunchInfo launch;
     private final LambdaRecipes lambdas;
     private final FrameCopies copies;
     private final Names names;
     private final Set<String> initialised = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
     private volatile long expectedCrc;
+    /** Nobody takes chunks any more. */
+    private volatile boolean buildOver;
     /** When the last byte of the image had come. */
     private volatile long completeNanos;
     /** The program's main thread; null if that had ended. */
@@ -39,8 +44,9 @@ final class Landing {
     private long nextThreadId;
     private final ThreadIds threadIds;
 
-    Landing(Jdk jdk, AgentPort port, LambdaRecipes lambdas, FrameCopies copies) {
+    Landing(Jdk jdk, AgentPort port, LambdaRecipes lambdas, FrameCopies copies, LaunchInfo launch) {
         this.jdk = jdk;
+        this.launch = launch;
         this.port = port;
         this.lambdas = lambdas;
         this.copies = copies;
@@ -53,7 +59,9 @@ final class Landing {
     }
 
     /** Loads what the program had initialised; nothing of it runs. */
-    void load(List<String> classes) {
+    void load(List<String> classPath, List<String> classes) {
+        launch.landed(classPath);
+        JvmVariables.putBack(jdk);
         for (String name : classes) {
             initialised.add(name.replace('.', '/'));
         }
@@ -68,13 +76,15 @@ final class Landing {
 
     /** On the link's reader thread: blocks while the builder is behind, which holds the sender back. */
     void chunk(byte[] bytes) throws InterruptedException {
-        chunks.put(bytes);
+        while (!buildOver && !chunks.offer(bytes, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            // The builder is behind, or has just failed.
+        }
     }
 
     void end(long crc32c) throws InterruptedException {
         expectedCrc = crc32c;
         completeNanos = System.nanoTime();
-        chunks.put(END);
+        chunk(END);
     }
 
     /** After {@link #build}: how long the program waited for it; what was built while the image still came is not counted. */
@@ -84,13 +94,21 @@ final class Landing {
 
     /** Builds the heap and brings each thread to where it had stopped. */
     void build() throws IOException, ReflectiveOperationException, InterruptedException {
+        try {
+            buildAll();
+        } finally {
+            buildOver = true;
+        }
+    }
+
+    private void buildAll() throws IOException, ReflectiveOperationException, InterruptedException {
         ImageInput in = new ImageInput(this::next);
         ImageReader reader = new ImageReader(jdk, names, lambdas, in, new HashBits(), this::willBeInitialised);
         reader.read();
         if (in.end() != expectedCrc) {
             throw new IOException("the image was damaged on its way: its checksum is wrong");
         }
-        port.giveInputBuffer(reader.input());
+        port.restoreInput(reader.input());
         nextThreadId = reader.nextThreadId();
         threads = inOrderOfEntry(reader.threads());
         FrameCopier copier = new FrameCopier(jdk, port, copies);

@@ -1,79 +1,158 @@
 package io.ssi.migrate.client;
 
+import io.ssi.core.error.IoReason;
 import io.ssi.core.wire.LinkMessage.PathEntry;
 import io.ssi.core.wire.LinkMessage.Prepared;
+import io.ssi.migrate.ClassPath;
+import io.ssi.migrate.ContentDigests;
+import io.ssi.migrate.FolderListing;
+import io.ssi.migrate.JdkBuild;
 import java.io.File;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import jdk.internal.misc.VM;
 
 /** What a landing JVM must be started with to be like this one. */
 final class LaunchInfo {
     private static final String AGENT_JAR = "ssi-agent.jar";
+    private static final String DELETED = " (deleted)";
 
-    /** Hash by path, length and time of the file. */
-    private final Map<String, String> hashes = new HashMap<>();
+    private final Jdk jdk;
+    private final long startMillis;
+    private final ContentDigests digests = new ContentDigests();
+    /** In a landing JVM: what its class path was called where the program was started. */
+    private volatile List<String> names = List.of();
 
-    Prepared collect(long migration, List<String> classes) throws IOException {
-        Runtime runtime = Runtime.getRuntime();
-        List<String> environment = new ArrayList<>();
-        for (Map.Entry<String, String> entry : System.getenv().entrySet()) {
-            environment.add(entry.getKey() + "=" + entry.getValue());
-        }
+    /** @param startMillis before the program's first class was loaded */
+    LaunchInfo(Jdk jdk, long startMillis) {
+        this.jdk = jdk;
+        this.startMillis = startMillis;
+    }
+
+    /** @param classPath for each element of this JVM's -cp the path it had where the program was started */
+    void landed(List<String> classPath) {
+        names = classPath;
+    }
+
+    /** @throws PinnedException when the class path cannot be had elsewhere as it is here */
+    Prepared collect(long migration, List<String> classes) throws PinnedException {
         List<String> arguments = new ArrayList<>();
-        for (String argument : jdk.internal.misc.VM.getRuntimeArguments()) {
+        for (String argument : VM.getRuntimeArguments()) {
             if (!(argument.startsWith("-javaagent:") && argument.contains(AGENT_JAR))) {
                 arguments.add(argument);
             }
         }
-        return new Prepared(migration, build(), arguments, classPath(), System.getProperty("sun.java.command", ""), environment,
-                System.getProperty("user.dir"), runtime.totalMemory() - runtime.freeMemory(), runtime.maxMemory(), classes);
+        Set<String> pins = new LinkedHashSet<>();
+        List<PathEntry> classPath = classPath(pins);
+        if (!pins.isEmpty()) {
+            throw new PinnedException(false, List.copyOf(pins));
+        }
+        Runtime runtime = Runtime.getRuntime();
+        return new Prepared(migration, JdkBuild.name(), arguments, classPath, System.getProperty("sun.java.command", ""),
+                JvmVariables.setAside(System.getenv()), VM.getSavedProperty("user.dir"), runtime.totalMemory() - runtime.freeMemory(),
+                runtime.maxMemory(), classes);
     }
 
-    /** Names this JDK build; source and target must agree. */
-    static String build() {
-        return System.getProperty("java.vendor") + " " + Runtime.version() + " " + System.getProperty("os.name") + " "
-                + System.getProperty("os.arch");
+    /** What of the class path keeps the program from moving. */
+    List<String> pins() {
+        Set<String> pins = new LinkedHashSet<>();
+        classPath(pins);
+        return new ArrayList<>(pins);
     }
 
-    private List<PathEntry> classPath() throws IOException {
+    private List<PathEntry> classPath(Set<String> pins) {
         List<PathEntry> entries = new ArrayList<>();
-        for (String path : System.getProperty("java.class.path", "").split(File.pathSeparator)) {
-            File file = new File(path).getAbsoluteFile();
-            if (!path.isEmpty() && !file.getName().equals(AGENT_JAR)) {
-                entries.add(new PathEntry(file.getPath(), file.isFile() ? hash(file) : "", file.length()));
+        try {
+            List<URL> urls = urls();
+            pinDeleted(urls, pins);
+            for (ClassPath.Element element : ClassPath.walk(urls)) {
+                if (!isAgent(element.file())) {
+                    entries.add(element.folder() ? folder(element.file(), name(element, urls), pins) : jar(element.file(), name(element, urls), pins));
+                }
             }
+        } catch (IOException e) {
+            pins.add("the class path cannot be read: " + IoReason.of(e));
         }
         return entries;
     }
 
-    private String hash(File file) throws IOException {
-        String key = file.getPath() + " " + file.length() + " " + file.lastModified();
-        String known = hashes.get(key);
-        if (known == null) {
-            known = sha256(file);
-            hashes.put(key, known);
+    /** As the loader made them when the JVM started, all links followed: neither a property nor a link can change them since. */
+    private List<URL> urls() {
+        Object path = jdk.get(jdk.get(ClassLoader.getSystemClassLoader(), "ucp"), "path");
+        List<URL> urls = new ArrayList<>();
+        synchronized (path) {
+            for (Object url : (List<?>) path) {
+                urls.add((URL) url);
+            }
         }
-        return known;
+        return urls;
     }
 
-    private static String sha256(File file) throws IOException {
-        try (InputStream in = new FileInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int n; (n = in.read(buffer)) > 0;) {
-                digest.update(buffer, 0, n);
+    private static boolean isAgent(Path file) {
+        return file.endsWith(AGENT_JAR);
+    }
+
+    private String name(ClassPath.Element element, List<URL> urls) throws IOException {
+        for (int i = 0; i < Math.min(names.size(), urls.size()); i++) {
+            if (ClassPath.path(urls.get(i)).equals(element.file())) {
+                return names.get(i);
             }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw Jdk.failed("SHA-256", e);
+        }
+        return element.file().toString();
+    }
+
+    private PathEntry jar(Path file, String name, Set<String> pins) throws IOException {
+        if (changedSinceStart(file)) {
+            pins.add(changed(file, file));
+        }
+        return new PathEntry(name, file.toString(), false, digests.of(file), Files.size(file));
+    }
+
+    /** Resources of a folder are read anew whenever the program asks, classes once: only for those it matters when they changed. */
+    private PathEntry folder(Path folder, String name, Set<String> pins) throws IOException {
+        FolderListing listing = digests.list(folder);
+        for (FolderListing.Item item : listing.items()) {
+            Path file = folder.resolve(item.name());
+            if (item.name().endsWith(".class") && changedSinceStart(file)) {
+                pins.add(changed(folder, file));
+                break;
+            }
+        }
+        return new PathEntry(name, folder.toString(), true, listing.digest(), listing.bytes());
+    }
+
+    private static String changed(Path entry, Path file) {
+        return "class path entry " + entry + " is not what the program was started with: " + file
+                + " was changed since; start the program again to move it";
+    }
+
+    private boolean changedSinceStart(Path file) throws IOException {
+        Map<String, Object> times = Files.readAttributes(file, "unix:lastModifiedTime,ctime");
+        return ((FileTime) times.get("lastModifiedTime")).toMillis() > startMillis || ((FileTime) times.get("ctime")).toMillis() > startMillis;
+    }
+
+    /** A file that is gone, or another by now, but which this JVM has open and goes on to read. */
+    private static void pinDeleted(List<URL> urls, Set<String> pins) throws IOException {
+        List<String> raw = new ArrayList<>();
+        for (URL url : urls) {
+            raw.add(ClassPath.path(url).toString());
+        }
+        String[] descriptors = new File("/proc/self/fd").list();
+        for (String descriptor : descriptors == null ? new String[0] : descriptors) {
+            Path link = Path.of("/proc/self/fd", descriptor);
+            String target = Files.isSymbolicLink(link) ? Files.readSymbolicLink(link).toString() : "";
+            String file = target.endsWith(DELETED) ? target.substring(0, target.length() - DELETED.length()) : "";
+            if (file.endsWith(".jar") || raw.contains(file)) {
+                pins.add(changed(Path.of(file), Path.of(file)));
+            }
         }
     }
 }

@@ -3,8 +3,6 @@ package io.ssi.migrate.client;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.wire.LinkMessage;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -30,7 +28,10 @@ public final class MigrationClient {
             switch (message) {
                 case LinkMessage.ImageChunk m -> worker().landing.chunk(m.bytes());
                 case LinkMessage.ImageEnd m -> worker().landing.end(m.crc32c());
-                default -> worker().queue.add(message);
+                case LinkMessage.OfMove m -> worker().queue.add(new Order(m, port.move().connection()));
+                default -> {
+                    // of a newer daemon
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -56,6 +57,9 @@ public final class MigrationClient {
         return l != null && l.isInitialised(internalName);
     }
 
+    /** @param connection it came over; once that is broken nobody waits for what a freeze gives */
+    private record Order(LinkMessage.OfMove message, int connection) {}
+
     private synchronized Worker worker() {
         if (worker == null) {
             worker = new Worker();
@@ -65,7 +69,7 @@ public final class MigrationClient {
     }
 
     private final class Worker extends Thread {
-        private final LinkedBlockingQueue<LinkMessage> queue = new LinkedBlockingQueue<>();
+        private final LinkedBlockingQueue<Order> queue = new LinkedBlockingQueue<>();
         private final Landing landing;
 
         Worker() {
@@ -73,8 +77,9 @@ public final class MigrationClient {
             setDaemon(true);
             Jdk jdk = new Jdk(port.trusted());
             FrameCopies copies = new FrameCopies();
-            departing = new Departing(jdk, port, lambdas, copies);
-            landing = new Landing(jdk, port, lambdas, copies);
+            LaunchInfo launch = new LaunchInfo(jdk, port.startMillis());
+            departing = new Departing(jdk, port, lambdas, copies, launch);
+            landing = new Landing(jdk, port, lambdas, copies, launch);
             MigrationClient.this.landing = landing;
         }
 
@@ -86,48 +91,54 @@ public final class MigrationClient {
                 } catch (InterruptedException e) {
                     return;
                 } catch (IOException e) {
-                    departing.thaw(); // the daemon is gone before the commit: it cannot have happened
+                    // The daemon is gone. What that means for the program is decided where it was at work, and by the next daemon.
                 }
             }
         }
 
-        private void handle(LinkMessage message) throws IOException {
-            long migration = numberOf(message);
+        private void handle(Order order) throws IOException {
             try {
-                dispatch(message);
+                dispatch(order.message(), order.connection());
             } catch (IOException e) {
                 throw e;
             } catch (Exception | Error e) {
-                departing.thaw();
-                port.send(new LinkMessage.Cannot(migration, ErrorCode.INTERNAL.number(), List.of(describe(e))));
+                port.send(new LinkMessage.Cannot(order.message().migration(), ErrorCode.INTERNAL.number(), List.of(describe(e))));
             }
         }
 
-        private void dispatch(LinkMessage message) throws Exception {
+        private void dispatch(LinkMessage.OfMove message, int connection) throws Exception {
             switch (message) {
+                case LinkMessage.OfMove m when isOrder(m) && port.move().undecided() != 0 -> port.send(new LinkMessage.Cannot(m.migration(),
+                        ErrorCode.MIGRATION_IN_PROGRESS.number(), List.of("the program stands still in the middle of another move")));
                 case LinkMessage.Prepare m -> departing.prepare(m.migration());
-                case LinkMessage.Freeze m -> departing.freeze(m.migration(), m.waitMillis());
+                case LinkMessage.Freeze m -> departing.freeze(m.migration(), m.waitMillis(), connection);
                 case LinkMessage.Explain m -> departing.explain(m.migration(), m.waitMillis());
                 case LinkMessage.Resume m -> {
-                    departing.thaw();
+                    departing.resume(m.migration());
                     port.send(new LinkMessage.Resumed(m.migration()));
                 }
                 case LinkMessage.Depart m -> depart(m);
                 case LinkMessage.Land m -> land(m);
                 case LinkMessage.Go m -> {
                     long begun = System.nanoTime();
+                    port.move().running();
                     landing.go();
                     port.send(new LinkMessage.Running(m.migration(), (System.nanoTime() - begun) / 1000));
                 }
+                case LinkMessage.Cannot m -> port.giveUp();
                 default -> {
                     // of a newer daemon
                 }
             }
         }
 
+        private static boolean isOrder(LinkMessage message) {
+            return message instanceof LinkMessage.Prepare || message instanceof LinkMessage.Freeze || message instanceof LinkMessage.Explain;
+        }
+
         /** The process is elsewhere by now: whatever fails here, this copy must not run on. */
         private void depart(LinkMessage.Depart message) {
-            if (!departing.isFrozen()) {
+            if (!port.move().isFrozen(message.migration())) {
                 return; // doubled, or of a move that was undone
             }
             try {
@@ -138,32 +149,28 @@ public final class MigrationClient {
         }
 
         private void land(LinkMessage.Land message) throws Exception {
-            landing.load(message.classes());
+            landing.load(message.classPath(), message.classes());
             port.send(new LinkMessage.LandReady(message.migration()));
             try {
                 landing.build();
             } catch (IOException e) {
                 throw new ReflectiveOperationException(e.getMessage(), e);
             }
+            if (!port.move().built(message.migration())) {
+                port.giveUp();
+            }
             port.send(new LinkMessage.Built(message.migration(), landing.buildMicros()));
         }
     }
 
-    private static long numberOf(LinkMessage message) {
-        return switch (message) {
-            case LinkMessage.Prepare m -> m.migration();
-            case LinkMessage.Freeze m -> m.migration();
-            case LinkMessage.Explain m -> m.migration();
-            case LinkMessage.Resume m -> m.migration();
-            case LinkMessage.Land m -> m.migration();
-            case LinkMessage.Go m -> m.migration();
-            default -> 0;
-        };
-    }
-
+    /** The causes, outermost first, and where the innermost was seen. */
     private static String describe(Throwable e) {
-        StringWriter text = new StringWriter();
-        e.printStackTrace(new PrintWriter(text));
-        return text.toString();
+        StringBuilder text = new StringBuilder("the move failed in the program's JVM: ").append(e);
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+            text.append("; because of ").append(cause);
+        }
+        return cause.getStackTrace().length == 0 ? text.toString() : text.append(" at ").append(cause.getStackTrace()[0]).toString();
     }
 }

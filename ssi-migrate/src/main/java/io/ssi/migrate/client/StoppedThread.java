@@ -4,11 +4,14 @@ import java.util.List;
 
 /** A thread of the program that stands in a hook call, with what it had when it stopped. */
 final class StoppedThread {
+    /** Time left of a thread that is to go on as soon as it has its monitor back. */
+    static final long WANTS_BACK = -1;
+
     final Thread thread;
     final int kind;
     /** WAIT: the monitor; INPUT: the arguments of the read. */
     final Object object;
-    /** WAIT: negative when the thread had been notified and only wants the monitor back. */
+    /** WAIT: {@link #WANTS_BACK} when the thread had been notified, or was blocked entering the monitor. */
     long remainingNanos;
     final List<RawFrame> frames;
     /** Its interrupt status, which it does not have itself while it rests. */

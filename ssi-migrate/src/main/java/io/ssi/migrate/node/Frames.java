@@ -1,7 +1,5 @@
 package io.ssi.migrate.node;
 
-import io.ssi.core.error.ErrorCode;
-import io.ssi.core.error.SsiException;
 import io.ssi.core.net.ByteStream;
 import io.ssi.core.wire.LinkCodec;
 import io.ssi.core.wire.LinkMessage;
@@ -39,19 +37,8 @@ final class Frames implements AutoCloseable {
         return message;
     }
 
-    /** The next message, which must be of this type; a Cannot becomes the exception it stands for. */
-    <M extends LinkMessage> M next(Class<M> type) throws IOException {
-        return expect(next(), type);
-    }
-
-    static <M extends LinkMessage> M expect(LinkMessage message, Class<M> type) {
-        if (message instanceof LinkMessage.Cannot cannot) {
-            throw new SsiException(ErrorCode.of(cannot.code()), String.join("\n", cannot.reasons()));
-        }
-        if (!type.isInstance(message)) {
-            throw new SsiException(ErrorCode.BAD_FRAME, "expected " + type.getSimpleName() + ", got " + message.getClass().getSimpleName());
-        }
-        return type.cast(message);
+    void cut(String cause) {
+        stream.reset(cause);
     }
 
     @Override

@@ -12,20 +12,25 @@ import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ProcessRow;
 import io.ssi.vproc.ProcessState;
 import io.ssi.vproc.RowCodec;
+import io.ssi.vproc.node.Landing;
 import io.ssi.vproc.node.Landings;
 import io.ssi.vproc.node.MigrationService;
 import io.ssi.vproc.node.ProcessRegistry;
 import io.ssi.vproc.node.VprocService;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,12 +47,14 @@ public final class Migrations implements MigrationService {
     private static final int RECENT_MAX = 100;
     private static final Duration SELF_MOVE_WAIT = Duration.ofSeconds(5);
     private static final int FETCH_MAX = 1 << 20;
+    private static final long KNOWN_MILLIS = 15_000;
     private static final long EXPLAIN_MILLIS = 30_000;
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     private final Parts parts;
     private final SecureRandom random = new SecureRandom();
     private final Map<Long, Departure> departures = new ConcurrentHashMap<>();
+    private final Map<Long, Arrival> arrivals = new ConcurrentHashMap<>();
     /** Newest last, as JSON. Guarded by itself. */
     private final Deque<String> recent = new ArrayDeque<>();
 
@@ -130,19 +137,89 @@ public final class Migrations implements MigrationService {
         if (!row.node().equals(parts.self())) {
             return forward(row, target.number(), user, wait, progress);
         }
-        long migration = random.nextLong() | 1; // never 0
-        Departure departure = new Departure(parts, migration, row, target, wait, progress);
-        departures.put(migration, departure);
+        parts.settings().checkWait(wait, parts.self());
         try {
-            String result = departure.run();
+            String result = depart(row.vpid(), target, wait, progress);
             remember(result);
             return result;
         } catch (SsiException e) {
             LOG.info("process {} does not move to node {}: {}", row.vpid(), target, e.getMessage());
-            remember("{\"vpid\":" + row.vpid() + ",\"to\":" + target + ",\"refused\":" + Report.quoted(e.getMessage()) + "}");
+            remember(Report.refusal(row.vpid().value(), target.number(), e.getMessage()));
             throw e;
+        }
+    }
+
+    private String depart(VPid vpid, NodeId target, Duration wait, Consumer<String> progress) {
+        get(parts.processes().settled(vpid), "the cluster to know process " + vpid);
+        ProcessRegistry.Local local = parts.processes().beginMove(vpid);
+        long migration = newNumber();
+        Consensus.Place place;
+        Frames frames;
+        try {
+            place = place(local.row());
+            frames = new Frames(parts.transport().open(target, new MigrateMessages.LandHeader(migration, RowCodec.encode(local.row()))));
+        } catch (RuntimeException e) {
+            parts.processes().moveOff(vpid, local.row().incarnation());
+            throw e;
+        }
+        try (frames) {
+            Departure departure = new Departure(parts, migration, local, place, target, frames, progress);
+            departures.put(migration, departure);
+            return departure.move(wait);
         } finally {
             departures.remove(migration);
+        }
+    }
+
+    private long newNumber() {
+        return random.nextLong() | 1; // never 0
+    }
+
+    /** The place as the Raft group has it; a process it does not know yet cannot move. */
+    private Consensus.Place place(ProcessRow row) {
+        VPid vpid = row.vpid();
+        Consensus.Place place = get(parts.consensus().place(vpid), "the place of process " + vpid)
+                .orElseThrow(() -> new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + vpid + " has ended"));
+        if (!place.node().equals(parts.self()) || place.incarnation() != row.incarnation()) {
+            throw new SsiException(ErrorCode.STALE_INCARNATION, "process " + vpid + " is on node " + place.node() + " by now; ask again");
+        }
+        return place;
+    }
+
+    // ---- JVMs that come back in the middle of a move
+
+    /** The JVM of a process connected again with its image sent and no word of the outcome. It is entered, as moving. */
+    public void sourceReturned(ProcessRegistry.Local local, long migration) {
+        inBackground(() -> {
+            awaitEnd(migration);
+            ProcessRow row = local.row();
+            Consensus.Place here = new Consensus.Place(row.vpid(), parts.self(), row.incarnation(), 0, 0);
+            new Departure(parts, migration, local, here, null, null, step -> { }).recover();
+            return "";
+        }).whenComplete(Migrations::logFailure);
+    }
+
+    /** A landing connected again, built and without a word of the outcome. */
+    public void landingReturned(Landing landing, ProcessRow before, long migration) {
+        inBackground(() -> {
+            awaitEnd(migration);
+            new Arrival(parts, before.node(), migration, before, null).recover(landing);
+            return "";
+        }).whenComplete(Migrations::logFailure);
+    }
+
+    /** The move may still go on in this daemon, if only the connection broke. */
+    private void awaitEnd(long migration) {
+        for (MoveRun active : new MoveRun[] {departures.get(migration), arrivals.get(migration)}) {
+            if (active != null) {
+                active.over().join();
+            }
+        }
+    }
+
+    private static void logFailure(String done, Throwable failure) {
+        if (failure != null) {
+            LOG.error("a move could not be resolved", failure);
         }
     }
 
@@ -171,12 +248,22 @@ public final class Migrations implements MigrationService {
         if (!row.node().equals(parts.self())) {
             return forward(row, 0, user, wait, step -> { });
         }
+        parts.settings().checkWait(wait, parts.self());
         ProcessRegistry.Local local = parts.processes().beginMove(row.vpid());
         try {
-            long migration = random.nextLong() | 1;
-            Conversation source = new Conversation(local.link(), "process " + row.vpid(), migration, chunk -> { });
-            source.send(new LinkMessage.Explain(migration, (int) wait.toMillis()));
-            return Report.explanation(source.await(LinkMessage.Explained.class, wait.toMillis() + EXPLAIN_MILLIS));
+            long migration = newNumber();
+            CompletableFuture<LinkMessage.Explained> explained = new CompletableFuture<>();
+            local.link().onMessage(message -> {
+                if (message instanceof LinkMessage.Explained answer && answer.migration() == migration) {
+                    explained.complete(answer);
+                } else if (message instanceof LinkMessage.Cannot cannot && cannot.migration() == migration) {
+                    explained.completeExceptionally(new SsiException(ErrorCode.of(cannot.code()), String.join("\n", cannot.reasons())));
+                }
+            });
+            local.link().onClose(() -> explained.completeExceptionally(
+                    new SsiException(ErrorCode.PEER_LOST, "process " + row.vpid() + " ended while it was looked at")));
+            local.link().send(new LinkMessage.Explain(migration, (int) wait.toMillis()));
+            return Report.explanation(get(explained, wait.toMillis() + EXPLAIN_MILLIS, "process " + row.vpid()));
         } finally {
             parts.processes().moveOff(row.vpid(), local.row().incarnation());
         }
@@ -234,20 +321,36 @@ public final class Migrations implements MigrationService {
 
     private void land(NodeId from, MigrateMessages.LandHeader header, ByteStream stream) {
         try (Frames frames = new Frames(stream)) {
-            new Arrival(parts, from, header.migration(), RowCodec.decode(header.row()), header.placeIncarnation(), frames).run();
+            Arrival arrival = new Arrival(parts, from, header.migration(), RowCodec.decode(header.row()), frames);
+            arrivals.put(header.migration(), arrival);
+            arrival.land();
+        } finally {
+            arrivals.remove(header.migration());
         }
     }
 
     private byte[] fetch(NodeId from, MigrateMessages.FetchRequest request) throws IOException {
         Departure departure = departures.get(request.migration());
-        if (departure == null || !departure.offers(request.path())) {
-            throw new SsiException(ErrorCode.NOT_PERMITTED, request.path() + " is not on the class path of a process that moves");
-        }
-        try (RandomAccessFile file = new RandomAccessFile(request.path(), "r")) {
-            file.seek(request.offset());
-            byte[] part = new byte[(int) Math.max(0, Math.min(Math.min(request.max(), FETCH_MAX), file.length() - request.offset()))];
-            file.readFully(part);
-            return part;
+        LinkMessage.PathEntry entry = Optional.ofNullable(departure).flatMap(each -> each.entry(request.entry()))
+                .orElseThrow(() -> new SsiException(ErrorCode.NOT_PERMITTED, "class path entry " + request.entry() + " is of no process that moves"));
+        return parts.settings().classPaths().read(entry, request.inside(), request.offset(), Math.min(request.max(), FETCH_MAX));
+    }
+
+    static <T> T get(CompletableFuture<T> future, String what) {
+        return get(future, KNOWN_MILLIS, what);
+    }
+
+    private static <T> T get(CompletableFuture<T> future, long millis, String what) {
+        try {
+            return future.get(millis, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | CompletionException e) {
+            throw e.getCause() instanceof SsiException known ? known : new SsiException(ErrorCode.INTERNAL, what + ": " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            throw new SsiException(ErrorCode.NO_QUORUM, "waited " + millis + " ms for " + what
+                    + " without an answer; are more than half of the voting nodes up? see ssi-cluster", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SsiException(ErrorCode.INTERNAL, "the daemon is stopping", e);
         }
     }
 }

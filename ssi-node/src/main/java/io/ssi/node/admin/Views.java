@@ -2,8 +2,8 @@ package io.ssi.node.admin;
 
 import io.ssi.core.cluster.Membership;
 import io.ssi.core.id.VPid;
+import io.ssi.core.json.Json;
 import io.ssi.core.net.Transport;
-import io.ssi.node.json.Json;
 import io.ssi.vproc.ExitStatus;
 import io.ssi.vproc.ProcessRow;
 import io.ssi.vproc.node.VprocService;

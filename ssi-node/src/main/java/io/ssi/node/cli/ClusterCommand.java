@@ -1,6 +1,6 @@
 package io.ssi.node.cli;
 
-import io.ssi.node.json.Json;
+import io.ssi.core.json.Json;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.ssi.node.cli;
 
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
+import io.ssi.core.json.Json;
 import io.ssi.core.wire.LinkCodec;
 import io.ssi.core.wire.LinkMessage;
-import io.ssi.node.json.Json;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -50,7 +50,7 @@ public final class DaemonClient implements AutoCloseable {
 
     private void hello() {
         send(new LinkMessage.Hello(LinkMessage.PROTOCOL, LinkMessage.Role.ADMIN, 0, ProcessHandle.current().pid(), 0, "", "", List.of(),
-                System.getProperty("user.name", ""), "", 0, 0, 0));
+                System.getProperty("user.name", ""), "", 0, 0, 0, 0, new byte[0]));
         LinkMessage answer = receive();
         if (!(answer instanceof LinkMessage.Welcome)) {
             throw unexpected(answer);

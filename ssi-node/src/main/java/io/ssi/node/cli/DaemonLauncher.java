@@ -3,6 +3,7 @@ package io.ssi.node.cli;
 import io.ssi.core.cluster.HazelcastFlags;
 import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import io.ssi.node.StateDir;
 import java.io.File;
@@ -169,7 +170,7 @@ final class DaemonLauncher {
         return command;
     }
 
-    private static SsiException cannot(IOException e) {
-        return new SsiException(ErrorCode.CANNOT_START, "the node daemon cannot be started: " + e.getMessage(), e);
+    private SsiException cannot(IOException e) {
+        return new SsiException(ErrorCode.CANNOT_START, "the node daemon cannot be started: " + IoReason.of(e) + "; is state-dir " + config.stateDir() + " a place this user can write?", e);
     }
 }

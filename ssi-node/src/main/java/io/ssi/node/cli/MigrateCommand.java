@@ -2,7 +2,7 @@ package io.ssi.node.cli;
 
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
-import io.ssi.node.json.Json;
+import io.ssi.core.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,9 +2,10 @@ package io.ssi.node.cli;
 
 import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
+import io.ssi.core.json.Json;
 import io.ssi.node.StateDir;
-import io.ssi.node.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -159,7 +160,7 @@ final class NodeCommand implements Runnable {
                             + "; name that of the cluster with --key FILE");
                 }
             } catch (IOException e) {
-                throw new SsiException(ErrorCode.CANNOT_START, "the key or the state folder " + config.stateDir() + " cannot be used: " + e, e);
+                throw new SsiException(ErrorCode.CANNOT_START, "the key or the state folder " + config.stateDir() + " cannot be used: " + IoReason.of(e), e);
             }
         }
 

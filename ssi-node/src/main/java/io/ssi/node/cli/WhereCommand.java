@@ -1,6 +1,6 @@
 package io.ssi.node.cli;
 
-import io.ssi.node.json.Json;
+import io.ssi.core.json.Json;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;

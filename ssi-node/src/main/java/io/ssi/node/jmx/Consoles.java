@@ -1,11 +1,12 @@
 package io.ssi.node.jmx;
 
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.VPid;
+import io.ssi.core.json.Json;
 import io.ssi.node.admin.Moves;
 import io.ssi.node.admin.Views;
-import io.ssi.node.json.Json;
 import io.ssi.vproc.node.SignalRouter;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -95,7 +96,7 @@ public final class Consoles implements AutoCloseable {
             connector.start();
             LOG.info("JMX connector at {}", url);
         } catch (IOException e) {
-            throw new SsiException(ErrorCode.PORT_TAKEN, "the JMX port " + port + " cannot be used: " + e.getMessage() + "; set another jmx-port, or 0", e);
+            throw new SsiException(ErrorCode.PORT_TAKEN, "the JMX port " + port + " cannot be used: " + (e.getCause() instanceof IOException cause ? IoReason.of(cause) : IoReason.of(e)) + "; set another jmx-port, or 0", e);
         }
     }
 

@@ -104,7 +104,7 @@ final class ProcessBean implements ProcessMXBean {
     @Override
     public void kill(String signal) {
         try {
-            await(signals.signal(vpid, Signals.parse(signal), System.getProperty("user.name")));
+            await(signals.signal(vpid, Signals.parse(signal == null ? "" : signal), System.getProperty("user.name")));
         } catch (SsiException wrong) {
             throw plain(wrong);
         }

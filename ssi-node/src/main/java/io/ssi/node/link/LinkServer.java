@@ -5,12 +5,14 @@ import io.ssi.core.error.SsiException;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.node.HostLink;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -31,6 +33,9 @@ public final class LinkServer implements AutoCloseable {
     /** Longest path the kernel takes for a Unix socket, bytes (unix(7), without the final zero). */
     private static final int PATH_BYTES_MAX = 107;
     private static final int BACKLOG = 256;
+    /** S_IFMT and S_IFSOCK of inode(7). */
+    private static final int FILE_TYPE = 0170000;
+    private static final int FILE_TYPE_SOCKET = 0140000;
     private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
 
     /** Who serves connections after their Hello. */
@@ -56,21 +61,41 @@ public final class LinkServer implements AutoCloseable {
         this.door = door;
     }
 
-    /** @throws SsiException CANNOT_START when the socket cannot be made; a file left by a dead daemon is replaced */
+    /** @throws SsiException CANNOT_START when the socket cannot be made; a socket left by a dead daemon is replaced, nothing else */
     public void start() {
         if (path.toString().getBytes(StandardCharsets.UTF_8).length > PATH_BYTES_MAX) {
             throw new SsiException(ErrorCode.CANNOT_START, "the socket path " + path + " is longer than " + PATH_BYTES_MAX
                     + " bytes, more than the kernel takes; set a shorter one in SSI_SOCKET");
         }
         try {
-            Files.deleteIfExists(path);
-            server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-            server.bind(UnixDomainSocketAddress.of(path), BACKLOG);
+            clearPath();
+            server = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(path), BACKLOG);
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
         } catch (IOException e) {
             throw new SsiException(ErrorCode.CANNOT_START, "cannot listen at the socket " + path + ": " + e.getMessage(), e);
         }
         Thread.ofVirtual().name("ssi-link-accept").start(this::acceptLoop);
+    }
+
+    /** Only a socket that nobody answers on is in nobody's use. */
+    private void clearPath() throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        if ((mode & FILE_TYPE) != FILE_TYPE_SOCKET) {
+            throw new SsiException(ErrorCode.CANNOT_START, path + " is no socket; move it away, or set another path in SSI_SOCKET");
+        }
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // Not blocking: a connect waits for ever where the listener's backlog is full.
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
+            throw new SsiException(ErrorCode.CANNOT_START, "another process listens at the socket " + path
+                    + "; stop that daemon, or set another path in SSI_SOCKET");
+        } catch (ConnectException nobody) {
+            LOG.info("the socket {} was left by a daemon that is gone: {}", path, nobody.getMessage());
+            Files.delete(path);
+        }
     }
 
     private void acceptLoop() {

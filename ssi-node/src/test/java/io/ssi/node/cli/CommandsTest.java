@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ssi.core.error.SsiException;
-import io.ssi.node.json.Json;
+import io.ssi.core.json.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -30,6 +30,13 @@ class CommandsTest {
     void helpHasAnExample(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: " + command).contains("Example").doesNotContain("Usage: Usage");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"start", "stop", "status", "join", "config"})
+    void helpOfAVerbHasAnExample(String verb) {
+        assertThat(run("ssi-node", verb, "--help")).isZero();
+        assertThat(out.toString()).contains("Usage: ssi-node " + verb, "Example", "  ssi-node " + verb);
     }
 
     @Test

@@ -10,21 +10,25 @@ import io.ssi.core.net.ByteStream;
 import io.ssi.core.net.Transport;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
+import io.ssi.vproc.ProcessRow;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The deputies of this host: terminals whose processes live on other nodes. Thread-safe. */
 public final class Deputies {
-    private static final Duration STDIN_DEADLINE = Duration.ofSeconds(10);
     private static final long QUORUM_AGAIN_MILLIS = 1_000;
+    private static final long PLACE_MILLIS = 2_000;
+    /** A node that is down so long is not just a daemon that is started again. */
+    private static final long LOST_MILLIS = 15_000;
     private static final Logger LOG = LoggerFactory.getLogger(Deputies.class);
 
     private final VprocService service;
@@ -36,6 +40,7 @@ public final class Deputies {
     private final DeputyTokens tokens;
     private final SecureRandom random = new SecureRandom();
     private final Map<Integer, Deputy> deputies = new ConcurrentHashMap<>();
+    private final long startedNanos = System.nanoTime();
 
     /** @param folder where the tokens are kept over a restart of the daemon */
     public Deputies(VprocService.Parts parts, VprocService service, SignalRouter signals, Transport transport, Path folder) {
@@ -47,16 +52,14 @@ public final class Deputies {
         this.consensus = parts.consensus();
         this.os = parts.os();
         transport.accept(VprocMessages.OutputHeader.class, (from, header, stream) -> output(header, stream));
-        transport.receive(VprocMessages.StdinWanted.class, (from, wanted) ->
-                find(wanted.vpid()).ifPresent(deputy -> deputy.wanted(from, wanted.incarnation(), wanted.max())));
-        transport.receive(VprocMessages.StdinBack.class, (from, back) -> find(back.vpid()).ifPresent(deputy -> deputy.giveBack(back.bytes())));
+        transport.receive(VprocMessages.StdinWanted.class, this::wanted);
         transport.serve(VprocMessages.ProcessEnded.class, (from, end) -> {
-            find(end.vpid()).ifPresent(deputy -> end(deputy, end.incarnation(), new ExitStatus(end.status(), end.signal(), end.cause())));
+            findOrExpect(end.vpid()).ifPresent(deputy -> end(deputy, end.incarnation(), new ExitStatus(end.status(), end.signal(), end.cause())));
             return null;
         });
         membership.onChange(change -> {
-            if (change.to() == Membership.State.DOWN || change.to() == Membership.State.LEFT) {
-                deputies.values().forEach(deputy -> checkLoss(deputy, change.node()));
+            if (isDown(change.to())) {
+                deputies.values().forEach(deputy -> checkLossLater(deputy, change.node(), LOST_MILLIS));
             }
         });
     }
@@ -68,9 +71,15 @@ public final class Deputies {
      * @return the token for Depart
      */
     long expect(VPid vpid, int firstIncarnation) {
+        Deputy present = deputies.get(vpid.value());
+        if (present != null && present.osPid() == 0) {
+            return present.token; // told before; that word got lost, and output may be on its way already
+        }
         long token = newToken();
         tokens.save(vpid, token);
-        deputies.put(vpid.value(), new Deputy(vpid, token, firstIncarnation, this::sendStdin));
+        Deputy deputy = new Deputy(vpid, token, firstIncarnation, transport::send);
+        deputies.put(vpid.value(), deputy);
+        checkLoss(deputy);
         return token;
     }
 
@@ -95,10 +104,11 @@ public final class Deputies {
      * @throws SsiException NO_SUCH_PROCESS when nothing is known of its token: refuse it
      */
     public void hello(LinkMessage.Hello hello, HostLink link, String nodeName) {
-        Deputy deputy = byToken(hello).orElseGet(() -> readopt(hello));
-        link.send(new LinkMessage.Welcome(deputy.vpid.value(), transport.self().number(), nodeName, 0));
+        Deputy deputy = byToken(hello).orElseGet(() -> readopt(hello, link));
+        link.send(new LinkMessage.Welcome(deputy.vpid.value(), transport.self().number(), nodeName, 0, new byte[0]));
         link.attach(new DeputySession(deputy, link));
         deputy.connected(link);
+        checkLoss(deputy);
         LOG.info("process {} has its deputy here (host OS pid {})", deputy.vpid, link.osPid());
     }
 
@@ -106,18 +116,42 @@ public final class Deputies {
         return deputies.values().stream().filter(deputy -> deputy.token == hello.token()).findAny();
     }
 
-    /** This daemon was started again while the process was away. */
-    private Deputy readopt(LinkMessage.Hello hello) {
+    /** This daemon was started again while the process was away; it may have ended meanwhile, which its row says for a while. */
+    private Deputy readopt(LinkMessage.Hello hello, HostLink link) {
         VPid vpid = tokens.find(hello.token()).orElseThrow(() ->
                 new SsiException(ErrorCode.NO_SUCH_PROCESS, "no process of this node has moved away with the token of this deputy; it must end"));
-        int incarnation = service.row(vpid).orElseThrow(() ->
-                new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + vpid + " ended while this node's daemon was away")).incarnation();
-        Deputy deputy = new Deputy(vpid, hello.token(), incarnation, this::sendStdin);
-        Deputy present = deputies.putIfAbsent(vpid.value(), deputy);
-        if (present != null) {
-            throw new SsiException(ErrorCode.NOT_PERMITTED, "process " + vpid + " has another deputy");
+        Optional<ProcessRow> row = service.row(vpid);
+        if (row.isEmpty() && !isGone(vpid, link)) {
+            link.close();
+            throw new SsiException(ErrorCode.NO_QUORUM, "it is not known yet whether process " + vpid + " lives; its deputy asks again");
+        }
+        Deputy deputy = deputies.computeIfAbsent(vpid.value(), number -> new Deputy(vpid, hello.token(), transport::send));
+        if (row.isEmpty()) {
+            end(deputy, 0, ExitStatus.unknown("how it ended is not known, this node's daemon was away"));
+        } else if (row.get().isZombie()) {
+            end(deputy, row.get().incarnation(), row.get().exit().orElseThrow());
         }
         return deputy;
+    }
+
+    /** True only when the Raft group knows that there is no such process any more. */
+    private boolean isGone(VPid vpid, HostLink link) {
+        try {
+            return consensus.place(vpid).get(PLACE_MILLIS, TimeUnit.MILLISECONDS).isEmpty();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.info("the deputy with host OS pid {} has to wait: {}", link.osPid(), e.toString());
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** A deputy that has not connected since this daemon was started is known by its token. */
+    private Optional<Deputy> findOrExpect(int number) {
+        VPid vpid = new VPid(number);
+        return find(number).or(() -> tokens.token(vpid).map(token ->
+                deputies.computeIfAbsent(number, absent -> new Deputy(vpid, token, transport::send))));
     }
 
     /** The session of a deputy, and of the landing it becomes until the program runs there. */
@@ -133,8 +167,8 @@ public final class Deputies {
         @Override
         public boolean message(LinkMessage message) {
             switch (message) {
-                case LinkMessage.Stdio read when read.fd() == 0 -> deputy.read(read.bytes());
-                case LinkMessage.StdioAck ack -> deputy.acknowledged(ack.fd(), ack.bytes());
+                case LinkMessage.Stdin read -> deputy.read(read.position(), read.bytes());
+                case LinkMessage.StdioAck ack -> deputy.acknowledged(ack);
                 case LinkMessage.Report report -> LOG.trace("landing at home: {}", report);
                 case LinkMessage.Signal signal -> signals.signal(deputy.vpid, signal.number(), link.peerUser()).whenComplete((sent, failure) -> {
                     if (failure != null) {
@@ -167,10 +201,14 @@ public final class Deputies {
         }
     }
 
-    private void sendStdin(NodeId to, VPid vpid, int incarnation, long delivery, byte[] bytes) {
-        transport.call(to, new VprocMessages.StdinData(vpid.value(), incarnation, delivery, bytes), STDIN_DEADLINE)
-                .whenComplete((taken, failure) -> find(vpid.value())
-                        .ifPresent(deputy -> deputy.delivered(delivery, bytes.length, failure == null && Boolean.TRUE.equals(taken))));
+    private void wanted(NodeId from, VprocMessages.StdinWanted wanted) {
+        Deputy deputy = find(wanted.vpid()).orElse(null);
+        if (deputy != null) {
+            deputy.wanted(from, wanted);
+        } else if (System.nanoTime() - startedNanos > TimeUnit.MILLISECONDS.toNanos(Deputy.APPEAR_MILLIS)) {
+            // Its terminal ended while this daemon was away.
+            transport.send(from, new VprocMessages.StdinData(wanted.vpid(), wanted.incarnation(), wanted.position(), new byte[0]));
+        }
     }
 
     private void end(Deputy deputy, int incarnation, ExitStatus exit) {
@@ -185,20 +223,39 @@ public final class Deputies {
         });
     }
 
-    /** A node is down: if the process was there it is lost. Only the Raft group knows where it was committed last. */
+    private static boolean isDown(Membership.State state) {
+        return state == Membership.State.DOWN || state == Membership.State.LEFT;
+    }
+
+    /** The node of the process may be down already, and then no change will tell. */
+    private void checkLoss(Deputy deputy) {
+        membership.nodes().stream().filter(node -> isDown(node.state())).forEach(node -> checkLossLater(deputy, node.id(), LOST_MILLIS));
+    }
+
+    private void checkLossLater(Deputy deputy, NodeId down, long millis) {
+        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(() -> checkLoss(deputy, down));
+    }
+
+    /**
+     * A node was down: if the process was there it is lost with it, or it ended while the daemon there was started again and nobody is
+     * left to tell. Only the Raft group knows where it was committed last. A process without a place has ended, which is told by who saw it.
+     */
     private void checkLoss(Deputy deputy, NodeId down) {
         if (find(deputy.vpid.value()).orElse(null) != deputy) {
             return;
         }
         consensus.place(deputy.vpid).whenComplete((place, failure) -> {
-            boolean stillDown = membership.nodes().stream().anyMatch(node -> node.id().equals(down)
-                    && (node.state() == Membership.State.DOWN || node.state() == Membership.State.LEFT));
-            if (failure != null && stillDown) {
-                CompletableFuture.delayedExecutor(QUORUM_AGAIN_MILLIS, TimeUnit.MILLISECONDS).execute(() -> checkLoss(deputy, down));
-            } else if (stillDown && (place.isEmpty() || place.get().node().equals(down))) {
+            boolean stillDown = membership.nodes().stream().anyMatch(node -> node.id().equals(down) && isDown(node.state()));
+            if (failure != null) {
+                checkLossLater(deputy, down, QUORUM_AGAIN_MILLIS);
+                return;
+            }
+            boolean noRow = service.row(deputy.vpid).isEmpty();
+            if (place.isEmpty() ? stillDown && noRow : place.get().node().equals(down) && (stillDown || noRow)) {
+                String cause = stillDown ? "node " + down + " was lost" : "it ended while the daemon of node " + down + " was away";
                 int incarnation = place.map(Consensus.Place::incarnation).orElse(Integer.MAX_VALUE - 1);
-                deputy.breakStreams("node " + down + " was lost");
-                end(deputy, incarnation, ExitStatus.unknown("node " + down + " was lost"));
+                deputy.breakStreams(cause, incarnation);
+                end(deputy, incarnation, ExitStatus.unknown(cause));
             }
         });
     }

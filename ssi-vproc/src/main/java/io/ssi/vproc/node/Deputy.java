@@ -5,13 +5,11 @@ import io.ssi.core.id.VPid;
 import io.ssi.core.net.ByteStream;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
-import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -21,19 +19,23 @@ import org.slf4j.LoggerFactory;
  * What a daemon keeps for one deputy of its host: the connection to the terminal of a process that lives elsewhere.
  *
  * <p>Output that the deputy has not yet acknowledged is kept, at most {@value #CREDIT} bytes for each stream, and sent again when
- * the OS process connects anew (it replaces itself when it becomes a landing or a deputy). If it is killed, output is thrown away
- * and counted: the program is not told, as little as a program is whose terminal window swallows what it writes. Guarded by this.
+ * the OS process connects anew; that process knows what it has shown. Hosts are told of output only when it is shown, so that this
+ * daemon may be killed. If the OS process is killed, output is thrown away and counted: the program is not told, as little as a
+ * program is whose terminal window swallows what it writes. Guarded by this.
  */
 final class Deputy {
     static final int CREDIT = 256 << 10;
+    /** How long the OS process may be without a connection. */
+    static final long APPEAR_MILLIS = 30_000;
+    /** Incarnation of what the daemon itself has to say, after all others. */
+    private static final int DAEMON_SAYS = Integer.MAX_VALUE;
     private static final int CHUNK = 32 << 10;
-    private static final long APPEAR_MILLIS = 30_000;
     private static final long LANE_IDLE_MILLIS = 5_000;
     private static final Logger LOG = LoggerFactory.getLogger(Deputy.class);
 
-    /** Sends input to the host of the process; the answer comes back by {@link #delivered}. */
+    /** Sends input to the host of the process; may be lost. */
     interface StdinSender {
-        void send(NodeId to, VPid vpid, int incarnation, long delivery, byte[] bytes);
+        void send(NodeId to, VprocMessages.StdinData data);
     }
 
     final VPid vpid;
@@ -49,27 +51,32 @@ final class Deputy {
     private boolean becomingLanding;
     /** Until when the OS process may be without a connection, nanoTime. */
     private long appearUntil = after(APPEAR_MILLIS);
-    private final Deque<byte[]>[] unacknowledged;
-    private final int[] unacknowledgedBytes = new int[2];
+    private final DeputyOutput[] outputs;
     private long discarded;
+    /** How the process ended; null while it runs. */
+    private ExitStatus ended;
 
-    private byte[] kept = new byte[0];
-    private boolean keptEnd;
-    private boolean asked;
-    private boolean delivering;
-    private long delivery;
+    /** Who asked last for input. */
     private NodeId wantNode;
     private int wantIncarnation;
-    private int wantMax;
 
-    @SuppressWarnings({"unchecked", "rawtypes"})
+    /** Of a process that leaves its terminal now; its next incarnation is the first whose output is shown by a deputy. */
     Deputy(VPid vpid, long token, int firstIncarnation, StdinSender stdinSender) {
+        this(vpid, token, firstIncarnation, stdinSender, true);
+    }
+
+    /** Of a process that left its terminal in an earlier life of this daemon. */
+    Deputy(VPid vpid, long token, StdinSender stdinSender) {
+        this(vpid, token, 1, stdinSender, false);
+    }
+
+    private Deputy(VPid vpid, long token, int firstIncarnation, StdinSender stdinSender, boolean known) {
         this.vpid = vpid;
         this.token = token;
         this.stdinSender = stdinSender;
-        this.unacknowledged = new Deque[] {new ArrayDeque<byte[]>(), new ArrayDeque<byte[]>()};
         lanes[0] = new OutputLane(firstIncarnation, LANE_IDLE_MILLIS);
         lanes[1] = new OutputLane(firstIncarnation, LANE_IDLE_MILLIS);
+        outputs = new DeputyOutput[] {new DeputyOutput(known), new DeputyOutput(known)};
     }
 
     // ---- the OS process that holds the terminal
@@ -78,13 +85,10 @@ final class Deputy {
         link = newLink;
         osPid = newLink.osPid();
         becomingLanding = false;
-        asked = false;
-        for (int lane = 0; lane < 2; lane++) {
-            for (byte[] bytes : unacknowledged[lane]) {
-                link.send(new LinkMessage.Stdio(lane + 1, bytes));
-            }
+        for (DeputyOutput output : outputs) {
+            output.unacknowledged().forEach(link::send);
         }
-        answerWant();
+        tellExit();
         notifyAll();
     }
 
@@ -120,35 +124,50 @@ final class Deputy {
     private void setGone() {
         if (!gone) {
             gone = true;
-            LOG.warn("the deputy of process {} (host OS pid {}) is gone; the process goes on and its output is thrown away", vpid, osPid);
+            if (ended == null) {
+                LOG.warn("the deputy of process {} (host OS pid {}) is gone; the process goes on and its output is thrown away", vpid, osPid);
+            }
+            for (DeputyOutput output : outputs) {
+                output.discard();
+            }
+            notifyAll();
         }
     }
 
     // ---- output
 
-    /** Delivers the stream of one incarnation from its beginning to its end; blocks until then. */
-    void pump(int fd, int incarnation, ByteStream stream) throws InterruptedException {
+    /**
+     * Delivers the stream of one incarnation from where it has come to its end, see {@link OutputSender}; blocks until then. The
+     * caller closes the stream, which is the last answer.
+     */
+    void pump(int fd, int incarnation, ByteStream stream) throws InterruptedException, IOException {
         OutputLane lane = lanes[fd - 1];
+        DataOutputStream answers = new DataOutputStream(stream.output());
         streams.add(stream);
         if (hostLost) {
             stream.reset("the host is lost");
         }
+        awaitKnown(fd);
         if (!lane.take(incarnation)) {
-            LOG.warn("output {} of process {} came after its turn (incarnation {}) and is thrown away", fd, vpid, incarnation);
             streams.remove(stream);
-            stream.reset("its turn has passed");
+            answers.writeLong(OutputSender.ALL);
             return;
         }
+        Teller teller = new Teller(fd, incarnation, answers);
         boolean whole = false;
         try {
-            InputStream in = stream.input();
+            answers.writeLong(received(fd, incarnation));
+            DataInputStream in = new DataInputStream(stream.input());
+            long at = in.readLong();
+            teller.start();
             byte[] buffer = new byte[CHUNK];
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                deliver(fd, Arrays.copyOf(buffer, count));
+                deliver(new LinkMessage.Stdio(fd, incarnation, at, Arrays.copyOf(buffer, count)));
+                at += count;
             }
             whole = true;
         } catch (IOException broken) {
-            LOG.warn("output {} of process {} broke, some of it may be lost: {}", fd, vpid, broken.getMessage());
+            LOG.debug("output {} of process {} broke and goes on over another stream: {}", fd, vpid, broken.getMessage());
         } finally {
             streams.remove(stream);
             if (whole || hostLost) {
@@ -156,53 +175,126 @@ final class Deputy {
             } else {
                 lane.broken(incarnation);
             }
+            teller.end(whole);
         }
+    }
+
+    /** Says to a host how far its output is shown. */
+    private final class Teller {
+        private final int fd;
+        private final int incarnation;
+        private final DataOutputStream answers;
+        private Thread thread;
+        /** Guarded by the deputy. */
+        private boolean over;
+
+        Teller(int fd, int incarnation, DataOutputStream answers) {
+            this.fd = fd;
+            this.incarnation = incarnation;
+            this.answers = answers;
+        }
+
+        void start() {
+            thread = Thread.ofVirtual().name("ssi-shown-" + vpid + "-" + fd).start(this::run);
+        }
+
+        /** @param shown whether all has to be shown first */
+        void end(boolean shown) throws InterruptedException {
+            synchronized (Deputy.this) {
+                while (shown && shown(fd, incarnation) < received(fd, incarnation)) {
+                    awaitShown();
+                }
+                over = true;
+                Deputy.this.notifyAll();
+            }
+            if (thread != null) {
+                thread.join();
+            }
+        }
+
+        private void run() {
+            try {
+                for (long told = next(0); told > 0; told = next(told)) {
+                    answers.writeLong(told);
+                    answers.flush();
+                }
+            } catch (IOException broken) {
+                LOG.debug("output {} of process {}: {}", fd, vpid, broken.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        /** 0 when there is no more to tell. */
+        private long next(long told) throws InterruptedException {
+            synchronized (Deputy.this) {
+                while (!over && shown(fd, incarnation) <= told) {
+                    Deputy.this.wait();
+                }
+                long now = shown(fd, incarnation);
+                return now > told ? now : 0;
+            }
+        }
+    }
+
+    private synchronized void awaitKnown(int fd) throws InterruptedException {
+        while (!gone && !outputs[fd - 1].isKnown()) {
+            awaitShown();
+        }
+    }
+
+    /** Waits for news of the OS process; when it is away too long it counts as gone. */
+    private void awaitShown() throws InterruptedException {
+        if (link != null) {
+            wait();
+            return;
+        }
+        long left = (appearUntil - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+            setGone();
+        } else {
+            wait(left);
+        }
+    }
+
+    private synchronized long received(int fd, int incarnation) {
+        return outputs[fd - 1].received(incarnation);
+    }
+
+    private synchronized long shown(int fd, int incarnation) {
+        return gone ? received(fd, incarnation) : outputs[fd - 1].shown(incarnation);
     }
 
     /** The host is lost: nothing more can come, even if its link still stands. */
-    void breakStreams(String cause) {
+    void breakStreams(String cause, int incarnation) {
         hostLost = true;
         streams.forEach(stream -> stream.reset(cause));
+        for (OutputLane lane : lanes) {
+            lane.lost(incarnation);
+        }
     }
 
-    private synchronized void deliver(int fd, byte[] bytes) throws InterruptedException {
-        int lane = fd - 1;
-        while (!gone && (link == null || unacknowledgedBytes[lane] + bytes.length > CREDIT)) {
-            if (link == null) {
-                long left = (appearUntil - System.nanoTime()) / 1_000_000;
-                if (left <= 0) {
-                    setGone();
-                } else {
-                    wait(left);
-                }
-            } else {
-                wait();
-            }
+    private synchronized void deliver(LinkMessage.Stdio piece) throws InterruptedException {
+        DeputyOutput output = outputs[piece.fd() - 1];
+        while (!gone && (link == null || output.bytes() + piece.bytes().length > CREDIT)) {
+            awaitShown();
         }
         if (gone) {
-            discarded += bytes.length;
+            discarded += piece.bytes().length;
+            output.passed(piece);
+            notifyAll();
             return;
         }
-        unacknowledged[lane].addLast(bytes);
-        unacknowledgedBytes[lane] += bytes.length;
-        link.send(new LinkMessage.Stdio(fd, bytes));
+        output.add(piece);
+        link.send(piece);
     }
 
-    synchronized void acknowledged(int fd, int bytes) {
-        if (fd != 1 && fd != 2) {
-            return;
+    synchronized void acknowledged(LinkMessage.StdioAck ack) {
+        if (ack.fd() == 1 || ack.fd() == 2) {
+            lanes[ack.fd() - 1].begin(ack.incarnation());
+            outputs[ack.fd() - 1].acknowledged(ack);
+            notifyAll();
         }
-        int lane = fd - 1;
-        int left = Math.min(bytes, unacknowledgedBytes[lane]);
-        unacknowledgedBytes[lane] -= left;
-        while (left > 0) {
-            byte[] oldest = unacknowledged[lane].removeFirst();
-            if (oldest.length > left) {
-                unacknowledged[lane].addFirst(Arrays.copyOfRange(oldest, left, oldest.length));
-            }
-            left -= Math.min(left, oldest.length);
-        }
-        notifyAll();
     }
 
     /** Blocks until all output before this incarnation is delivered and acknowledged, or there is nobody to take it. */
@@ -210,100 +302,55 @@ final class Deputy {
         lanes[0].await(incarnation);
         lanes[1].await(incarnation);
         synchronized (this) {
-            while (!gone && unacknowledgedBytes[0] + unacknowledgedBytes[1] > 0) {
-                wait(1000);
-                if (link == null && System.nanoTime() > appearUntil) {
-                    setGone();
-                }
+            while (!gone && outputs[0].bytes() + outputs[1].bytes() > 0) {
+                awaitShown();
             }
         }
     }
 
-    /** Says how the process ended; call it after {@link #drained}. */
-    synchronized void exit(ExitStatus exit) {
-        if (link != null) {
-            if (!exit.cause().isEmpty()) {
-                link.send(new LinkMessage.Stdio(2, ("ssi: process " + vpid + " ended: " + exit.cause() + "\n").getBytes(StandardCharsets.UTF_8)));
-            }
-            link.send(new LinkMessage.Exit(exit.status(), exit.signal()));
+    /** Says how the process ended, now or when the OS process connects, and waits until that has ended too; after {@link #drained}. */
+    synchronized void exit(ExitStatus exit) throws InterruptedException {
+        if (ended == null) {
+            ended = exit;
+            tellExit();
+        }
+        while (!gone) {
+            awaitShown();
         }
         if (discarded > 0) {
             LOG.warn("{} bytes of output of process {} were thrown away, because its deputy was gone", discarded, vpid);
         }
     }
 
-    // ---- input, on demand of the program
+    private void tellExit() {
+        if (ended != null && link != null) {
+            if (!ended.cause().isEmpty()) {
+                byte[] text = ("ssi: process " + vpid + " ended: " + ended.cause() + "\n").getBytes(StandardCharsets.UTF_8);
+                link.send(new LinkMessage.Stdio(2, DAEMON_SAYS, 0, text));
+            }
+            link.send(new LinkMessage.Exit(ended.status(), ended.signal()));
+        }
+    }
 
-    synchronized void wanted(NodeId node, int incarnation, int max) {
-        if (incarnation < wantIncarnation) {
+    // ---- input: passed on, and remembered by the OS process alone
+
+    synchronized void wanted(NodeId node, VprocMessages.StdinWanted wanted) {
+        if (wanted.incarnation() < wantIncarnation) {
             return;
         }
         wantNode = node;
-        wantIncarnation = incarnation;
-        wantMax = Math.clamp(max, 1, CHUNK);
-        answerWant();
-    }
-
-    synchronized void read(byte[] bytes) {
-        asked = false;
-        if (bytes.length == 0) {
-            keptEnd = true;
-        } else {
-            keep(kept, bytes);
-        }
-        answerWant();
-    }
-
-    /** Input the program was given but had not taken when it moved. */
-    synchronized void giveBack(byte[] bytes) {
-        keep(bytes, kept);
-        answerWant();
-    }
-
-    synchronized void delivered(long which, int count, boolean taken) {
-        if (!delivering || which != delivery) {
-            return;
-        }
-        delivering = false;
-        if (taken) {
-            kept = Arrays.copyOfRange(kept, count, kept.length);
-            keptEnd = count != 0 && keptEnd;
-            delivery++;
-            wantMax = 0;
-        } else {
-            // The host refused; the next incarnation, or this one when its move is off, asks again.
-            wantMax = 0;
+        wantIncarnation = wanted.incarnation();
+        if (gone) {
+            read(wanted.position(), new byte[0]);
+        } else if (link != null) {
+            link.send(new LinkMessage.StdinWant(wanted.position(), wanted.max()));
         }
     }
 
-    private void answerWant() {
-        if (wantMax == 0 || delivering) {
-            return;
-        }
-        if (kept.length > 0 || keptEnd) {
-            delivering = true;
-            stdinSender.send(wantNode, vpid, wantIncarnation, delivery, Arrays.copyOf(kept, Math.min(kept.length, wantMax)));
-        } else if (gone) {
-            keptEnd = true;
-            answerWant();
-        } else if (link != null && !asked) {
-            asked = true;
-            link.send(new LinkMessage.StdinWant(wantMax));
-        }
-    }
-
-    private void keep(byte[] first, byte[] second) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream(first.length + second.length);
-        all.writeBytes(first);
-        all.writeBytes(second);
-        kept = all.toByteArray();
-    }
-
-    /** The process is home: what was read and not taken goes to the landing, which reads the terminal itself from now on. */
-    synchronized void handOver() {
-        if (link != null && kept.length > 0) {
-            link.send(new LinkMessage.Stdio(0, kept));
-            kept = new byte[0];
+    /** What stands there; goes to whoever asked last. */
+    synchronized void read(long position, byte[] bytes) {
+        if (wantNode != null) {
+            stdinSender.send(wantNode, new VprocMessages.StdinData(vpid.value(), wantIncarnation, position, bytes));
         }
     }
 

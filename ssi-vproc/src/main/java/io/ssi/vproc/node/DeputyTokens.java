@@ -1,6 +1,7 @@
 package io.ssi.vproc.node;
 
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.VPid;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class DeputyTokens {
         try {
             Files.writeString(file(vpid), HexFormat.of().toHexDigits(token));
         } catch (IOException e) {
-            throw new SsiException(ErrorCode.CANNOT_START, "cannot write " + file(vpid) + ": " + e + "; free space or fix its rights", e);
+            throw new SsiException(ErrorCode.CANNOT_START, "cannot write " + file(vpid) + ": " + IoReason.of(e) + "; free space or fix its rights", e);
         }
     }
 
@@ -43,6 +44,14 @@ final class DeputyTokens {
             return Optional.empty();
         }
         return Optional.empty();
+    }
+
+    Optional<Long> token(VPid vpid) {
+        try {
+            return Optional.of(HexFormat.fromHexDigitsToLong(Files.readString(file(vpid))));
+        } catch (IOException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     void remove(VPid vpid) {

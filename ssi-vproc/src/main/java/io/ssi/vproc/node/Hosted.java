@@ -27,8 +27,6 @@ final class Hosted {
     int threads;
     long heapBytes;
     boolean moving;
-    /** Number of the last delivery of standard input it was given. */
-    long stdinDelivery = -1;
     final Deque<Deferred> deferred = new ArrayDeque<>();
     /** Set once when the daemon, as its parent, learned how it ended. */
     volatile Optional<ExitStatus> childExit = Optional.empty();

@@ -12,11 +12,14 @@ public final class Landing {
     private final LandingSpec spec;
     private final int self;
     private final CompletableFuture<AppLink> link = new CompletableFuture<>();
+    private final CompletableFuture<ExitStatus> ended = new CompletableFuture<>();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final Optional<Process> child;
     private final Optional<Deputy> home;
     private final OutputForwarder[] outputs;
     private volatile HostLink connected;
+    /** At home: who hears the JVM once it is the program. */
+    private volatile Session program;
 
     /** A child of this daemon. */
     Landing(LandingSpec spec, int self, Process child, OutputForwarder[] outputs) {
@@ -34,6 +37,16 @@ public final class Landing {
         this.child = Optional.empty();
         this.home = Optional.of(home);
         this.outputs = new OutputForwarder[0];
+    }
+
+    /** One that was started under an earlier life of this daemon and has connected again. */
+    public Landing(LandingSpec spec, int self, HostLink returned) {
+        this.spec = spec;
+        this.self = self;
+        this.child = Optional.empty();
+        this.home = Optional.empty();
+        this.outputs = new OutputForwarder[0];
+        arrived(returned);
     }
 
     public LandingSpec spec() {
@@ -72,6 +85,16 @@ public final class Landing {
         link.completeExceptionally(new SsiException(ErrorCode.CANNOT_START, "the landing JVM of process " + spec.vpid() + " was given up"));
     }
 
+    /** Completes, for a child, as soon as it ended; {@link #exit} only when its output has been read too. */
+    CompletableFuture<ExitStatus> ended() {
+        return ended;
+    }
+
+    /** False for one that an earlier life of this daemon started: the pipes of its output have to be found. */
+    boolean bringsOutput() {
+        return outputs.length > 0 || atHome();
+    }
+
     boolean isChild() {
         return child.isPresent();
     }
@@ -106,9 +129,20 @@ public final class Landing {
         return atHome() || deputy == self ? 0 : deputy;
     }
 
-    void adopted(ProcessRow row) {
+    /** At home the JVM acts as the deputy until {@link #deputyEnds}. */
+    void adopted(ProcessRow row, Session session) {
+        if (atHome()) {
+            program = session;
+        } else {
+            connected.attach(session);
+        }
         for (OutputForwarder output : outputs) {
             output.adopted(row.deputyNode(), row.incarnation());
         }
+    }
+
+    /** All earlier output is shown: from now on the JVM is the program. */
+    void deputyEnds() {
+        connected.attach(program);
     }
 }

@@ -58,7 +58,7 @@ public final class Landings {
         if (deputy != null) {
             landing = new Landing(spec, transport.self().number(), deputy);
             expected.put(spec.token(), landing);
-            deputy.becomeLanding(new LinkMessage.BecomeLanding(atHome(spec.argv()), spec.environment(), spec.workDir()));
+            deputy.becomeLanding(new LinkMessage.BecomeLanding(atHome(spec.argv(), deputy.token), spec.environment(), spec.workDir()));
         } else {
             landing = startChild(spec);
         }
@@ -71,9 +71,9 @@ public final class Landings {
         return landing;
     }
 
-    /** The agent of a landing at home is told so: it reads standard input itself, no deputy does. */
-    private static List<String> atHome(List<String> argv) {
-        return argv.stream().map(argument -> argument.startsWith("-javaagent:") && argument.contains("=landing=") ? argument + ",home" : argument).toList();
+    /** The agent of a landing at home is told so: it has the terminal, and is the deputy again if the process does not come. */
+    private static List<String> atHome(List<String> argv, long deputyToken) {
+        return argv.stream().map(argument -> argument.startsWith("-javaagent:") && argument.contains("=landing=") ? argument + ",home=" + deputyToken : argument).toList();
     }
 
     /**
@@ -86,7 +86,7 @@ public final class Landings {
         if (landing == null) {
             throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "no migration waits for this landing JVM any more; it must end");
         }
-        link.send(new LinkMessage.Welcome(landing.spec().vpid().value(), transport.self().number(), nodeName, 0));
+        link.send(new LinkMessage.Welcome(landing.spec().vpid().value(), transport.self().number(), nodeName, 0, new byte[0]));
         link.attach(new BeforeAdoption());
         landing.home().ifPresent(deputy -> {
             link.attach(deputies.new DeputySession(deputy, link));
@@ -126,8 +126,8 @@ public final class Landings {
         Thread.ofVirtual().name("ssi-home-" + adopted.vpid()).start(() -> {
             try {
                 deputy.drained(adopted.incarnation());
-                deputy.handOver();
                 deputies.remove(deputy);
+                landing.deputyEnds();
                 ready.complete(null);
             } catch (InterruptedException e) {
                 ready.completeExceptionally(e);
@@ -139,7 +139,7 @@ public final class Landings {
     private Landing startChild(LandingSpec spec) {
         Path out = pipes.resolve(Long.toHexString(spec.token()) + ".out");
         Path err = pipes.resolve(Long.toHexString(spec.token()) + ".err");
-        OutputForwarder[] outputs = {new OutputForwarder(transport, spec, 1, out), new OutputForwarder(transport, spec, 2, err)};
+        OutputForwarder[] outputs = {new OutputForwarder(transport, spec.vpid(), 1, out), new OutputForwarder(transport, spec.vpid(), 2, err)};
         ProcessBuilder builder = new ProcessBuilder(spec.argv()).directory(new File(spec.workDir()))
                 .redirectInput(new File("/dev/null")).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().clear();
@@ -185,10 +185,8 @@ public final class Landings {
     private void awaitExit(Landing landing, Process child, OutputForwarder[] outputs) {
         try {
             ExitStatus exit = exitOf(child.waitFor());
-            if (landing.link().isDone() && !landing.link().isCompletedExceptionally()) {
-                // The end is told at once; at the deputy it comes after the output in any case.
-                service.childEnded(landing.spec().vpid(), child.pid(), exit);
-            }
+            // The end is told at once; at the deputy it comes after the output in any case.
+            landing.ended().complete(exit);
             outputs[0].drain();
             outputs[1].drain();
             landing.exited(exit);

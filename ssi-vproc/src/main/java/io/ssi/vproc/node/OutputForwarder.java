@@ -1,8 +1,7 @@
 package io.ssi.vproc.node;
 
-import io.ssi.core.error.SsiException;
 import io.ssi.core.id.NodeId;
-import io.ssi.core.net.ByteStream;
+import io.ssi.core.id.VPid;
 import io.ssi.core.net.Transport;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -15,42 +14,49 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads one output of a landing from its named pipe to the end. Before the process is adopted what it says is a message of the
  * JVM and goes to the log; after that every byte goes to the deputy's node. A named pipe and not the JDK's process pipe, because the JDK
- * drains and closes that one by another thread when the process ends, which could reorder the last bytes.
+ * drains and closes that one by another thread when the process ends, which could reorder the last bytes. The JVM holds a reading end,
+ * too: it goes on, and waits when the pipe is full, while there is no daemon; the next one opens the pipe by the JVM's descriptor.
  */
 final class OutputForwarder {
     private static final int CHUNK = 32 << 10;
     private static final int KEPT_FOR_ERROR = 2000;
-    /** How long the deputy's node may be away before output is thrown away. */
-    private static final long AWAY_MILLIS_MAX = 30_000;
-    private static final long AGAIN_MILLIS = 300;
     private static final long LOOK_MILLIS = 50;
     private static final int QUIET_LOOKS = 4;
     private static final Logger LOG = LoggerFactory.getLogger(OutputForwarder.class);
 
     private final Transport transport;
-    private final LandingSpec spec;
+    private final VPid vpid;
     private final int fd;
     private final Path pipe;
+    private final boolean named;
     private final Thread thread;
     private final StringBuilder startText = new StringBuilder();
-    /** Where output goes once the process is adopted. Guarded by this. */
-    private ByteStream stream;
+    /** Where output goes once the process is adopted; null without a deputy. Guarded by this. */
+    private OutputSender sender;
     private boolean adopted;
     private boolean ended;
     /** What the reader does, for {@link #drain}; written by it alone. */
     private volatile boolean reading;
     private volatile long taken;
     private volatile FileInputStream input;
-    private volatile NodeId deputyNode;
-    private VprocMessages.OutputHeader header;
-    private long discarded;
 
-    OutputForwarder(Transport transport, LandingSpec spec, int fd, Path pipe) {
+    /** Of a JVM that is about to be started; the name of the pipe goes when it is open. */
+    OutputForwarder(Transport transport, VPid vpid, int fd, Path pipe) {
+        this(transport, vpid, fd, pipe, true);
+    }
+
+    /** Of a JVM that runs: an earlier life of this daemon started it. */
+    OutputForwarder(Transport transport, VPid vpid, int fd, long osPid) {
+        this(transport, vpid, fd, Path.of("/proc", Long.toString(osPid), "fd", Integer.toString(fd)), false);
+    }
+
+    private OutputForwarder(Transport transport, VPid vpid, int fd, Path pipe, boolean named) {
         this.transport = transport;
-        this.spec = spec;
+        this.vpid = vpid;
         this.fd = fd;
         this.pipe = pipe;
-        this.thread = Thread.ofPlatform().daemon(true).name("ssi-output-" + spec.vpid() + "-" + fd).unstarted(this::run);
+        this.named = named;
+        this.thread = Thread.ofPlatform().daemon(true).name("ssi-output-" + vpid + "-" + fd).unstarted(this::run);
     }
 
     void start() {
@@ -61,9 +67,8 @@ final class OutputForwarder {
     synchronized void adopted(int deputyNode, int incarnation) {
         adopted = true;
         if (deputyNode != 0) {
-            this.deputyNode = new NodeId(deputyNode);
-            header = new VprocMessages.OutputHeader(spec.vpid().value(), incarnation, fd);
-            reopen();
+            sender = new OutputSender(transport, new NodeId(deputyNode), new VprocMessages.OutputHeader(vpid.value(), incarnation, fd));
+            sender.start();
         }
     }
 
@@ -101,7 +106,9 @@ final class OutputForwarder {
     private void run() {
         try (FileInputStream in = new FileInputStream(pipe.toFile())) {
             input = in;
-            Files.deleteIfExists(pipe);
+            if (named) {
+                Files.deleteIfExists(pipe);
+            }
             byte[] buffer = new byte[CHUNK];
             while (true) {
                 reading = true;
@@ -114,101 +121,35 @@ final class OutputForwarder {
                 take(buffer, count);
             }
         } catch (IOException e) {
-            LOG.warn("output {} of process {} cannot be read: {}", fd, spec.vpid(), e.getMessage());
+            LOG.warn("output {} of process {} cannot be read: {}", fd, vpid, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             end();
         }
     }
 
-    private void take(byte[] buffer, int count) {
-        ByteStream to;
+    private void take(byte[] buffer, int count) throws InterruptedException {
+        OutputSender to;
         synchronized (this) {
-            to = stream;
-            if (ended) {
-                return;
-            }
             if (!adopted) {
                 String text = new String(buffer, 0, count, StandardCharsets.UTF_8);
                 startText.append(text);
                 startText.delete(0, Math.max(0, startText.length() - KEPT_FOR_ERROR));
-                LOG.info("landing of process {} says: {}", spec.vpid(), text.strip());
+                LOG.info("landing of process {} says: {}", vpid, text.strip());
                 return;
             }
-        }
-        if (deputyNode == null || !forward(to, buffer, count)) {
-            discarded += count;
-        }
-    }
-
-    /** When the link or the deputy's daemon was away for a while, goes on over a new stream; the program waits meanwhile. */
-    private boolean forward(ByteStream first, byte[] buffer, int count) {
-        ByteStream to = first;
-        long deadline = System.nanoTime() + AWAY_MILLIS_MAX * 1_000_000;
-        while (true) {
-            try {
-                if (to != null) {
-                    to.output().write(buffer, 0, count);
-                    return true;
-                }
-            } catch (IOException broken) {
-                LOG.warn("output {} of process {} broke on its way to the deputy, some of it may be lost: {}", fd, spec.vpid(), broken.getMessage());
-            }
-            if (System.nanoTime() > deadline || !pause()) {
-                LOG.warn("output {} of process {} cannot reach its deputy any more and is thrown away", fd, spec.vpid());
-                giveUp();
-                return false;
-            }
-            to = reopen();
-        }
-    }
-
-    private ByteStream reopen() {
-        try {
-            ByteStream again = transport.open(deputyNode, header);
-            use(again);
-            return again;
-        } catch (SsiException down) {
-            return null;
-        }
-    }
-
-    private synchronized void use(ByteStream now) {
-        stream = now;
-    }
-
-    private synchronized void giveUp() {
-        stream = null;
-        deputyNode = null;
-    }
-
-    private static boolean pause() {
-        try {
-            Thread.sleep(AGAIN_MILLIS);
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private void end() {
-        ByteStream to;
-        synchronized (this) {
-            if (ended) {
-                return;
-            }
-            ended = true;
-            to = stream;
+            to = ended ? null : sender;
         }
         if (to != null) {
-            try {
-                to.output().close();
-            } catch (IOException broken) {
-                LOG.debug("end of output {} of process {}: {}", fd, spec.vpid(), broken.toString());
-            }
+            to.write(buffer, count);
         }
-        if (discarded > 0) {
-            LOG.warn("{} bytes of output {} of process {} were thrown away", discarded, fd, spec.vpid());
+    }
+
+    private synchronized void end() {
+        ended = true;
+        if (sender != null) {
+            sender.end();
         }
     }
 }

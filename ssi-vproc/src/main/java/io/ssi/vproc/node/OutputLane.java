@@ -34,6 +34,14 @@ final class OutputLane {
         return true;
     }
 
+    /** Of this incarnation something was shown before: earlier ones have ended. */
+    synchronized void begin(int incarnation) {
+        if (incarnation > turn && !held) {
+            turn = incarnation;
+            notifyAll();
+        }
+    }
+
     /** Blocks until all earlier incarnations have ended. */
     synchronized void await(int incarnation) throws InterruptedException {
         while (turn < incarnation) {
@@ -56,6 +64,14 @@ final class OutputLane {
         if (incarnation == turn) {
             held = false;
             idleSince = System.nanoTime();
+            notifyAll();
+        }
+    }
+
+    /** This incarnation's host is gone: unless its stream is being read, it is not waited for. */
+    synchronized void lost(int incarnation) {
+        if (!held && turn <= incarnation) {
+            turn = incarnation + 1;
             notifyAll();
         }
     }

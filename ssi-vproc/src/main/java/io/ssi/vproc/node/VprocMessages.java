@@ -11,14 +11,11 @@ public final class VprocMessages {
     /** Header of the stream that carries one output of a moved process to its deputy's node. */
     record OutputHeader(int vpid, int incarnation, int fd) implements Transport.Message {}
 
-    /** To the deputy's node: the program reads standard input. */
-    record StdinWanted(int vpid, int incarnation, int max) implements Transport.Message {}
+    /** To the deputy's node: the program reads standard input from this position on. Asked again until it is answered. */
+    record StdinWanted(int vpid, int incarnation, long position, int max) implements Transport.Message {}
 
-    /** To the host: input for the program, empty for end of file. False: the process is not here any more or is moving; keep it. */
-    record StdinData(int vpid, int incarnation, long delivery, byte[] bytes) implements Transport.Request<Boolean> {}
-
-    /** To the deputy's node: input that the program did not take before it moved; goes to the front. */
-    record StdinBack(int vpid, int incarnation, byte[] bytes) implements Transport.Message {}
+    /** To the host that asked: what stands there, empty for an end of file. May be lost. */
+    record StdinData(int vpid, int incarnation, long position, byte[] bytes) implements Transport.Message {}
 
     /** To the deputy's node: the process ended. Output that was on its way is still delivered before. */
     record ProcessEnded(int vpid, int incarnation, int status, int signal, String cause) implements Transport.Request<Void> {}
@@ -30,7 +27,6 @@ public final class VprocMessages {
                 .register(101, OutputHeader.class)
                 .register(102, StdinWanted.class)
                 .register(103, StdinData.class)
-                .register(104, StdinBack.class)
                 .register(105, ProcessEnded.class);
     }
 }

@@ -41,7 +41,6 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     public static final int PROCESSES_MAX = 10_000;
     private static final long TICK_MILLIS = 1_000;
     private static final long ASK_MILLIS = 10_000;
-    private static final long PLACE_CHECK_MILLIS = 2_000;
     /** When a connection closed, the kernel is asked so soon whether the process ended. */
     private static final int[] LOOK_AGAIN_MILLIS = {0, 10, 50, 200, 500};
     private static final Logger LOG = LoggerFactory.getLogger(VprocService.class);
@@ -86,75 +85,61 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     // ---- connections
 
-    /**
-     * A program connected: gives it a number, or adopts it again under the one it has. May block while numbers are fetched.
-     *
-     * @throws SsiException NO_QUORUM, LIMIT or STALE_INCARNATION: refuse the connection with it
-     */
-    public LinkMessage.Welcome hello(LinkMessage.Hello hello, HostLink link) {
-        boolean again = hello.vpid() != 0;
-        VPid vpid = again ? new VPid(hello.vpid()) : newNumber();
-        int incarnation = again ? Math.max(1, hello.incarnation()) : 1;
-        if (again) {
-            refuseStale(vpid, incarnation);
-        }
-        Optional<ProcessRow> known = again ? view.row(vpid).filter(row -> row.incarnation() == incarnation) : Optional.empty();
-        int parent = known.map(ProcessRow::parent).orElse(hello.parentVPid());
-        ProcessRow row = new ProcessRow(vpid, incarnation, liveParent(parent), parts.self(), link.osPid(), link.peerUser(),
-                ProcessState.RUNNING, ProcessRow.Usage.NONE, known.map(ProcessRow::startMillis).orElse(hello.startMillis()), known.map(ProcessRow::command).orElse(commandLine(hello)),
-                hello.workDir(), known.map(ProcessRow::deputyNode).orElse(0), Optional.empty());
+    /** A program that just got its number. */
+    void born(ProcessRow row, HostLink link) {
         ask(() -> {
             enter(row, link, false);
-            if (again) {
-                places.tell(vpid, id -> parts.consensus().placeBorn(new Consensus.Place(vpid, parts.self(), incarnation), id));
-            }
-            apply(again ? new HostEvent.Readopted(row) : new HostEvent.Born(row));
+            apply(new HostEvent.Born(row));
             return null;
         });
-        link.attach(new AppSession(vpid, incarnation));
-        LOG.info("process {} {}: {} (host OS pid {}, user {})", vpid, again ? "is connected again" : "started", row.command(), row.osPid(), row.user());
-        return new LinkMessage.Welcome(vpid.value(), parts.self().number(), parts.nodeName(), incarnation);
+        link.attach(new AppSession(row.vpid(), row.incarnation(), link));
     }
 
-    private VPid newNumber() {
-        if (ask(hosted::size) >= PROCESSES_MAX) {
-            throw new SsiException(ErrorCode.LIMIT, "node " + parts.self() + " runs " + PROCESSES_MAX + " processes, the limit; end some or use another node");
-        }
-        return parts.pool().next(number -> view.row(new VPid(number)).isPresent());
+    /**
+     * A program connected again.
+     *
+     * @param undecided true if it stands still in the middle of a move: then nobody knows yet whether it still lives here
+     */
+    void returned(ProcessRow row, HostLink link, boolean undecided) {
+        ask(() -> {
+            Hosted present = hosted.get(row.vpid().value());
+            if (present != null && present.incarnation > row.incarnation()) {
+                throw stale(row.vpid(), row.incarnation(), present.incarnation, parts.self());
+            }
+            if (present != null && present.incarnation == row.incarnation() && present.osPid == row.osPid()) {
+                present.link = link; // only the connection broke
+            } else {
+                enter(row, link, false);
+                if (!undecided) {
+                    places.tell(row.vpid(), id -> parts.consensus().placeBorn(row.vpid(), parts.self(), row.incarnation(), id));
+                }
+                if (!undecided || view.row(row.vpid()).filter(told -> told.incarnation() > row.incarnation()).isEmpty()) {
+                    apply(new HostEvent.Readopted(row));
+                }
+            }
+            if (undecided) {
+                hosted.get(row.vpid().value()).moving = true;
+                apply(new HostEvent.MoveBegun(row.vpid(), row.incarnation()));
+            }
+            return null;
+        });
+        streams.readopted(row);
+        link.attach(new AppSession(row.vpid(), row.incarnation(), link));
     }
 
-    private int liveParent(int parent) {
-        return parent > 0 && view.row(new VPid(parent)).filter(row -> !row.isZombie()).isPresent() ? parent : 0;
-    }
-
-    /** A JVM that was away may have been replaced meanwhile. Without a quorum nothing can have replaced it just now, so it may go on. */
-    private void refuseStale(VPid vpid, int incarnation) {
-        Optional<Consensus.Place> place;
-        try {
-            place = parts.consensus().place(vpid).get(PLACE_CHECK_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.info("process {} is adopted without a look at its place: {}", vpid, e.toString());
-            return;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return;
-        }
-        if (place.isPresent() && (place.get().incarnation() != incarnation || !place.get().node().equals(parts.self()))) {
-            throw new SsiException(ErrorCode.STALE_INCARNATION, "process " + vpid + " lives on node " + place.get().node() + " as incarnation "
-                    + place.get().incarnation() + "; this JVM is incarnation " + incarnation + " of node " + parts.self() + " and must end");
-        }
-    }
-
-    private static String commandLine(LinkMessage.Hello hello) {
-        return hello.arguments().isEmpty() ? hello.command() : hello.command() + " " + String.join(" ", hello.arguments());
+    static SsiException stale(VPid vpid, int incarnation, int current, NodeId node) {
+        return new SsiException(ErrorCode.STALE_INCARNATION, "process " + vpid + " lives on node " + node + " as incarnation " + current
+                + "; this JVM is incarnation " + incarnation + " and must end");
     }
 
     /** Everyday messages of a program. */
     private final class AppSession implements Session {
         private final VPid vpid;
+        private final HostLink link;
         private final int incarnation;
 
-        AppSession(VPid vpid, int incarnation) {
+        AppSession(VPid vpid, int incarnation, HostLink link) {
+            this.link = link;
             this.vpid = vpid;
             this.incarnation = incarnation;
         }
@@ -167,9 +152,8 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
                     process.heapBytes = report.heapUsed();
                     sample(process);
                 }));
-                case LinkMessage.Exiting exiting -> post(() -> apply(new HostEvent.Exiting(vpid, incarnation, exiting.status())));
-                case LinkMessage.StdinWant want -> streams().stdinWanted(vpid, incarnation, want.max());
-                case LinkMessage.Stdio back when back.fd() == 0 -> streams().stdinBack(vpid, incarnation, back.bytes());
+                case LinkMessage.Exiting exiting -> post(() -> exiting(exiting.status()));
+                case LinkMessage.StdinWant want -> streams.stdinWanted(vpid, incarnation, want);
                 case LinkMessage.SelfMove move -> selfMoves.accept(new SelfMoveRequest(vpid, incarnation, move));
                 default -> {
                     return false;
@@ -178,9 +162,15 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             return true;
         }
 
+        /** Nothing more will come, and the JVM's end waits for the thread that reads here. */
+        private void exiting(int status) {
+            apply(new HostEvent.Exiting(vpid, incarnation, status));
+            find(vpid, incarnation).filter(process -> process.link != null).ifPresent(process -> process.link.close());
+        }
+
         @Override
         public void closed() {
-            post(() -> find(vpid, incarnation).ifPresent(process -> {
+            post(() -> find(vpid, incarnation).filter(process -> process.link == link).ifPresent(process -> {
                 process.link = null;
                 for (int millis : LOOK_AGAIN_MILLIS) {
                     owner.schedule(guarded(() -> find(vpid, incarnation).ifPresent(VprocService.this::sample)), millis, TimeUnit.MILLISECONDS);
@@ -202,10 +192,6 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     void streams(HostStreams hostStreams) {
         streams = hostStreams;
-    }
-
-    private HostStreams streams() {
-        return streams;
     }
 
     // ---- the owner's work
@@ -246,6 +232,9 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     }
 
     private void ended(Hosted process, ExitStatus seen) {
+        if (process.moving) {
+            return; // the end of the move decides whether this was the process's end; the next look sees it again
+        }
         hosted.remove(process.vpid.value(), process);
         failDeferred(process, new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + process.vpid + " has ended"));
         if (process.link != null) {
@@ -288,7 +277,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             }
             case HostEffect.RemoveRow remove -> view.remove(remove.vpid(), parts.self().number(), remove.incarnation());
             case HostEffect.PlaceBorn born -> places.tell(born.vpid(),
-                    id -> parts.consensus().placeBorn(new Consensus.Place(born.vpid(), parts.self(), 1), id));
+                    id -> parts.consensus().placeBorn(born.vpid(), parts.self(), 1, id));
             case HostEffect.PlaceGone gone -> places.tell(gone.vpid(), id -> parts.consensus().placeGone(gone.vpid(), gone.incarnation(), id));
             case HostEffect.Ended ended -> {
                 LOG.info("process {} ended: {}", ended.row().vpid(), describe(ended.row().exit().orElseThrow()));
@@ -342,23 +331,13 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         }
     }
 
-    /** Gives input to the program; false when it has to be kept for a later incarnation. A delivery that was made is not made twice. */
-    boolean deliverStdin(VPid vpid, int incarnation, long delivery, byte[] bytes) {
-        return ask(() -> {
-            Hosted process = find(vpid, incarnation).filter(candidate -> !candidate.moving && candidate.link != null).orElse(null);
-            if (process == null) {
-                return false;
-            }
-            if (delivery > process.stdinDelivery) {
-                process.stdinDelivery = delivery;
-                process.link.send(new LinkMessage.Stdio(0, bytes));
-            }
-            return true;
-        });
+    /** Gives input to the program, also while it moves: what it cannot use it asks for again. */
+    void deliverStdin(VPid vpid, int incarnation, LinkMessage.Stdin input) {
+        post(() -> find(vpid, incarnation).filter(process -> process.link != null).ifPresent(process -> process.link.send(input)));
     }
 
     /** The daemon, as parent of the JVM, learned how it ended. */
-    void childEnded(VPid vpid, long osPid, ExitStatus exit) {
+    private void childEnded(VPid vpid, long osPid, ExitStatus exit) {
         post(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.osPid == osPid).ifPresent(process -> {
             process.childExit = Optional.of(exit);
             sample(process);
@@ -414,6 +393,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         post(() -> find(vpid, incarnation).filter(process -> process.moving).ifPresent(process -> {
             process.moving = false;
             apply(new HostEvent.MoveOff(vpid, incarnation));
+            sample(process);
             for (Hosted.Deferred signal = process.deferred.poll(); signal != null; signal = process.deferred.poll()) {
                 try {
                     kill(process, signal.signal());
@@ -422,7 +402,6 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
                     signal.sent().completeExceptionally(refused);
                 }
             }
-            streams().moveOff(vpid, incarnation);
         }));
     }
 
@@ -434,6 +413,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
                 view.forgetOwn(vpid);
                 apply(new HostEvent.Departed(vpid, incarnation));
                 failDeferred(process, new SsiException(ErrorCode.STALE_INCARNATION, "process " + vpid + " has moved"));
+                streams.left(vpid, incarnation);
                 LOG.info("process {} left (incarnation {})", vpid, incarnation);
             });
             return null;
@@ -449,8 +429,13 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             apply(new HostEvent.Arrived(row));
             return null;
         });
-        link.attach(new AppSession(row.vpid(), row.incarnation()));
-        landing.adopted(row);
+        if (landing.bringsOutput()) {
+            streams.landed(row);
+        } else {
+            streams.readopted(row); // an earlier life of this daemon began to read it
+        }
+        landing.adopted(row, new AppSession(row.vpid(), row.incarnation(), link));
+        landing.ended().thenAccept(exit -> childEnded(row.vpid(), row.osPid(), exit));
         LOG.info("process {} arrived from node {} (incarnation {})", row.vpid(), before.node(), row.incarnation());
         return row;
     }

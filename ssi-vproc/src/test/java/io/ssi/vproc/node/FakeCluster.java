@@ -113,16 +113,22 @@ final class FakeCluster implements ClusterMap, Consensus {
     }
 
     @Override
-    public CompletableFuture<Void> placeBorn(Place place, long requestId) {
+    public CompletableFuture<Void> placeBorn(VPid vpid, NodeId node, int incarnation, long requestId) {
         return answer(() -> {
-            places.putIfAbsent(place.vpid().value(), place);
+            places.putIfAbsent(vpid.value(), new Place(vpid, node, incarnation, 0, requestId));
             return null;
         });
     }
 
     @Override
     public CompletableFuture<Boolean> placeMove(Place from, NodeId to, long requestId) {
-        return answer(() -> places.replace(from.vpid().value(), from, new Place(from.vpid(), to, from.incarnation() + 1)));
+        return answer(() -> places.replace(from.vpid().value(), from, new Place(from.vpid(), to, from.incarnation() + 1, 0, requestId)));
+    }
+
+    @Override
+    public CompletableFuture<Optional<Place>> placeVeto(VPid vpid, NodeId node, int incarnation, long requestId) {
+        return answer(() -> Optional.ofNullable(places.computeIfPresent(vpid.value(), (key, now) -> now.node().equals(node) && now.incarnation() == incarnation
+                ? new Place(vpid, node, incarnation, now.attempt() + 1, now.move()) : now)));
     }
 
     @Override

@@ -12,6 +12,8 @@ final class FakeLink implements HostLink {
     final List<LinkMessage> sent = new CopyOnWriteArrayList<>();
     private final ByteArrayOutputStream output = new ByteArrayOutputStream();
     private final long osPid;
+    /** Whether it tells that it has shown what it got. */
+    volatile boolean acknowledges = true;
     private volatile Session session;
     private volatile boolean open = true;
 
@@ -35,11 +37,13 @@ final class FakeLink implements HostLink {
     @Override
     public void send(LinkMessage message) {
         sent.add(message);
-        if (message instanceof LinkMessage.Stdio stdio && stdio.fd() != 0) {
+        if (message instanceof LinkMessage.Stdio stdio) {
             synchronized (this) {
                 output.writeBytes(stdio.bytes());
             }
-            Thread.startVirtualThread(() -> say(new LinkMessage.StdioAck(stdio.fd(), stdio.bytes().length)));
+            if (acknowledges) {
+                Thread.startVirtualThread(() -> say(new LinkMessage.StdioAck(stdio.fd(), stdio.incarnation(), stdio.offset() + stdio.bytes().length)));
+            }
         }
     }
 

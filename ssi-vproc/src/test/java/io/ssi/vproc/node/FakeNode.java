@@ -10,6 +10,7 @@ import java.util.List;
 /** The process space of one node over a transport and a control plane in memory. */
 final class FakeNode implements AutoCloseable {
     final VprocService service;
+    final ProgramDoor door;
     final SignalRouter signals;
     final Deputies deputies;
     final Landings landings;
@@ -23,6 +24,7 @@ final class FakeNode implements AutoCloseable {
         pool = new VPidPool(self, cluster, folder.resolve("vpids"));
         VprocService.Parts parts = new VprocService.Parts(self, "n" + number, cluster.membership(number), cluster, cluster, pool, os);
         service = new VprocService(parts);
+        door = new ProgramDoor(parts, service);
         signals = new SignalRouter(self, transport, service);
         new HostStreams(service, transport);
         deputies = new Deputies(parts, service, signals, transport, folder.resolve("deputies"));
@@ -36,12 +38,12 @@ final class FakeNode implements AutoCloseable {
     }
 
     LinkMessage.Welcome start(FakeLink link) {
-        return service.hello(hello(LinkMessage.Role.APP, 0, link, 0, 0), link);
+        return door.hello(hello(LinkMessage.Role.APP, 0, link, 0, 0), link);
     }
 
     static LinkMessage.Hello hello(LinkMessage.Role role, long token, FakeLink link, int vpid, int incarnation) {
         return new LinkMessage.Hello(LinkMessage.PROTOCOL, role, token, link.osPid(), 0, "jdk", "Main", List.of("a", "b"), link.peerUser(), "/", 0, vpid,
-                incarnation);
+                incarnation, 0, new byte[0]);
     }
 
     @Override

@@ -30,7 +30,8 @@ final class JournalImage {
         }
     }
 
-    private Long newestComplete() {
+    /** Null when there is none. */
+    Long newestComplete() {
         for (var entry : chunks.descendingMap().entrySet()) {
             if (entry.getValue().size() == entry.getValue().firstEntry().getValue().getSnapshotChunkCount()) {
                 return entry.getKey();

@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Has commands decided from any node: finds the leader, asks it, and asks again with the same request id until the deadline. Repeating
- * is safe because an answered request id changes nothing. Thread-safe, never blocks.
+ * is safe because an answered request id changes nothing. A member hears from its leader who leads; a node outside of the group
+ * asks the others, lowest number first because the first nodes vote, and keeps what it was told. Thread-safe, never blocks.
  */
 final class Proposer {
     private static final Duration RETRY = Duration.ofMillis(40);
@@ -27,6 +28,8 @@ final class Proposer {
     private final Env env;
     private final Duration deadline;
     private final AtomicInteger pending = new AtomicInteger();
+    /** Who leads as another node told, 0 when none did; only asked outside of the group. */
+    private volatile int told;
 
     Proposer(int self, RaftPeer peer, RaftLinks links, Env env, Duration deadline) {
         this.self = self;
@@ -50,6 +53,12 @@ final class Proposer {
         return attempt.done.whenComplete((_, _) -> pending.decrementAndGet());
     }
 
+    /** The leader as far as this node knows; 0 when it knows none. */
+    int leader() {
+        int known = peer.leader();
+        return known != 0 || peer.isMember() ? known : told;
+    }
+
     private final class Attempt implements Runnable {
         final CompletableFuture<SysAnswer> done = new CompletableFuture<>();
         private final byte[] bytes;
@@ -57,8 +66,7 @@ final class Proposer {
         private final long endNanos = env.time().nanos() + deadline.toNanos();
         private volatile boolean maybeDone; // attempts follow each other, on whatever thread answered the last
         private volatile boolean underWay;
-        private volatile int hint;
-        private volatile int asked;
+        private volatile int searched;
 
         Attempt(SysCommand command) {
             bytes = SysCodec.encode(command);
@@ -79,37 +87,37 @@ final class Proposer {
             int waitMillis = Math.clamp((endNanos - env.time().nanos()) / 1_000_000, 1, ATTEMPT_MILLIS_MAX);
             underWay = !read;
             CompletableFuture<Proposal> asking = leader == self ? peer.propose(bytes, read) : links.propose(leader, bytes, waitMillis);
-            asking.whenComplete((proposal, failure) -> answered(failure == null ? proposal : Proposal.not(Proposal.Outcome.UNKNOWN, 0)));
+            asking.whenComplete((proposal, failure) -> answered(leader, failure == null ? proposal : Proposal.not(Proposal.Outcome.UNKNOWN, 0)));
         }
 
         private int target() {
-            int known = peer.leader();
-            if (known == 0) {
-                known = hint;
-            }
-            hint = 0;
+            int known = leader();
             if (known == self || (known != 0 && links.isUp(known))) {
                 return known;
             }
-            // A node outside the group knows no leader: any other node that answers may tell.
-            List<Integer> others = links.others().stream().filter(links::isUp).toList();
-            return known != 0 || others.isEmpty() || peer.members().contains(self) ? 0 : others.get(asked++ % others.size());
+            List<Integer> others = peer.isMember() ? List.of() : links.others().stream().filter(links::isUp).toList();
+            return others.isEmpty() ? 0 : others.get(searched++ % others.size());
         }
 
-        private void answered(Proposal proposal) {
+        private void answered(int asked, Proposal proposal) {
             underWay = false;
+            boolean searching = asked != told;
             switch (proposal.outcome()) {
-                case DECIDED -> decided(SysCodec.answer(proposal.answer()));
-                case NOT_LEADER -> {
-                    hint = proposal.leader();
-                    env.timers().after(RETRY, this);
+                case DECIDED -> {
+                    told = asked;
+                    decided(SysCodec.answer(proposal.answer()));
+                    return;
                 }
-                case BUSY -> env.timers().after(RETRY, this);
+                case NOT_LEADER -> told = searching ? proposal.leader() : 0;
+                case BUSY -> told = asked;
                 case UNKNOWN -> {
+                    told = searching ? told : 0;
                     maybeDone |= !read;
-                    env.timers().after(RETRY, this);
                 }
             }
+            // Only a search goes on at once: nodes that name each other shall not be asked in a circle.
+            boolean found = proposal.outcome() == Proposal.Outcome.NOT_LEADER && searching && told != 0 && !peer.isMember();
+            env.timers().after(found ? Duration.ZERO : RETRY, this);
         }
 
         private void decided(SysAnswer answer) {
@@ -134,6 +142,10 @@ final class Proposer {
 
     /** Who is missing, as a sentence's end. */
     private String describe() {
+        if (!peer.isMember()) {
+            return "node " + self + " does not vote, and none of the nodes it reaches " + links.others().stream().filter(links::isUp).toList()
+                    + " knows a leader; start more nodes or repair the network";
+        }
         List<Integer> voters = peer.voters();
         List<Integer> missing = voters.stream().filter(voter -> voter != self && !links.isUp(voter)).toList();
         int needed = voters.size() / 2 + 1;

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,6 +34,7 @@ public final class RaftConsensus implements Consensus, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(RaftConsensus.class);
     private static final Duration DEADLINE = Duration.ofSeconds(5);
     private static final Duration ADJUST = Duration.ofMillis(200);
+    private static final Duration READ_REGISTER = Duration.ofSeconds(1);
     private static final long STOP_SECONDS_MAX = 2;
 
     private final int self;
@@ -42,14 +45,17 @@ public final class RaftConsensus implements Consensus, AutoCloseable {
     private final Proposer proposer;
     private final List<Consumer<Place>> placeListeners = new CopyOnWriteArrayList<>();
     private final IntPredicate up;
+    private final BiConsumer<Integer, SysState.NodeRow> onNode;
+    private volatile SortedMap<Integer, SysState.NodeRow> register = new TreeMap<>(); // as it was read last, outside of the group
     private volatile boolean closed;
 
-    /** onNode hears (number, row) and (number, null) on the group's thread; it must not block. */
+    /** onNode hears (number, row) and (number, null), one at a time; it must not block. */
     public RaftConsensus(int self, List<Integer> firstVoters, JournalFile file, RaftLinks links, SystemEnv env, int timeScale,
             BiConsumer<Integer, SysState.NodeRow> onNode) throws IOException {
         this.self = self;
         this.env = env;
         this.up = links::isUp;
+        this.onNode = onNode;
         serial = Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().daemon().name("ssi-raft").unstarted(task));
         journal = new RaftJournal(file);
         if (journal.tornBytes() > 0) {
@@ -65,7 +71,7 @@ public final class RaftConsensus implements Consensus, AutoCloseable {
             @Override
             public void place(int vpid, SysState.PlaceState place) {
                 if (place != null) {
-                    Place moved = new Place(new VPid(vpid), new NodeId(place.node()), place.incarnation());
+                    Place moved = new Place(new VPid(vpid), new NodeId(place.node()), place.incarnation(), place.attempt(), place.byRequest());
                     placeListeners.forEach(listener -> listener.accept(moved));
                 }
             }
@@ -83,7 +89,7 @@ public final class RaftConsensus implements Consensus, AutoCloseable {
 
     /** Runs from here on; the future is done when the member runs, which says nothing about a leader. */
     public CompletableFuture<Void> start() {
-        return peer.start().thenRun(this::adjustLater);
+        return peer.start().thenRun(this::adjustLater).thenRun(this::readRegisterLater);
     }
 
     private void adjustLater() {
@@ -91,6 +97,21 @@ public final class RaftConsensus implements Consensus, AutoCloseable {
             peer.adjustMembers(up);
             env.timers().after(ADJUST, this::adjustLater);
         }
+    }
+
+    /** Nothing comes by itself to a node outside of the group, so it asks who is there. */
+    private void readRegisterLater() {
+        if (closed) {
+            return;
+        }
+        CompletableFuture<SysAnswer> asked = peer.isMember() ? CompletableFuture.completedFuture(new SysAnswer.Done()) : proposer.propose(new SysCommand.ReadNodes());
+        asked.whenComplete((answer, _) -> {
+            if (answer instanceof SysAnswer.Nodes nodes) {
+                SysState.tell(register, nodes.rows(), onNode::accept);
+                register = nodes.rows();
+            }
+            env.timers().after(READ_REGISTER, this::readRegisterLater);
+        });
     }
 
     public void received(byte[] frame) {
@@ -118,6 +139,10 @@ public final class RaftConsensus implements Consensus, AutoCloseable {
         return peer.voters();
     }
 
+    public List<Integer> members() {
+        return peer.members();
+    }
+
     /** If this node leads, another voter that is up shall lead instead; returns at once. */
     public void giveLeadershipAway() {
         if (peer.leader() == self) {
@@ -131,14 +156,19 @@ public final class RaftConsensus implements Consensus, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> placeBorn(Place place, long requestId) {
-        return proposer.propose(new SysCommand.PlaceBorn(requestId, place.vpid().value(), place.node().number(), place.incarnation())).thenApply(_ -> null);
+    public CompletableFuture<Void> placeBorn(VPid vpid, NodeId node, int incarnation, long requestId) {
+        return proposer.propose(new SysCommand.PlaceBorn(requestId, vpid.value(), node.number(), incarnation)).thenApply(_ -> null);
     }
 
     @Override
     public CompletableFuture<Boolean> placeMove(Place from, NodeId to, long requestId) {
-        return proposer.propose(new SysCommand.PlaceMove(requestId, from.vpid().value(), from.node().number(), from.incarnation(), to.number()))
-                .thenApply(answer -> ((SysAnswer.Decided) answer).yes());
+        return proposer.propose(new SysCommand.PlaceMove(requestId, from.vpid().value(), from.node().number(), from.incarnation(), from.attempt(),
+                to.number())).thenApply(answer -> ((SysAnswer.Decided) answer).yes());
+    }
+
+    @Override
+    public CompletableFuture<Optional<Place>> placeVeto(VPid vpid, NodeId node, int incarnation, long requestId) {
+        return proposer.propose(new SysCommand.PlaceVeto(requestId, vpid.value(), node.number(), incarnation)).thenApply(answer -> place(vpid, answer));
     }
 
     @Override
@@ -148,13 +178,17 @@ public final class RaftConsensus implements Consensus, AutoCloseable {
 
     @Override
     public CompletableFuture<Optional<Place>> place(VPid vpid) {
-        return proposer.propose(new SysCommand.ReadPlace(vpid.value())).thenApply(answer -> answer instanceof SysAnswer.PlaceRow row
-                ? Optional.of(new Place(vpid, new NodeId(row.node()), row.incarnation())) : Optional.empty());
+        return proposer.propose(new SysCommand.ReadPlace(vpid.value())).thenApply(answer -> place(vpid, answer));
+    }
+
+    private static Optional<Place> place(VPid vpid, SysAnswer answer) {
+        return answer instanceof SysAnswer.PlaceRow row
+                ? Optional.of(new Place(vpid, new NodeId(row.node()), row.incarnation(), row.attempt(), row.byRequest())) : Optional.empty();
     }
 
     @Override
     public Optional<NodeId> leader() {
-        int leader = peer.leader();
+        int leader = proposer.leader();
         return leader == 0 ? Optional.empty() : Optional.of(new NodeId(leader));
     }
 

@@ -137,6 +137,12 @@ public final class RaftJournal implements RaftStore, AutoCloseable {
         return image.restored();
     }
 
+    /** Index of the newest snapshot that is whole; 0 for none. */
+    long snapshotIndex() {
+        Long index = image.newestComplete();
+        return index == null ? 0 : index;
+    }
+
     /** Bytes of an unfinished record that were cut off when the journal was opened; 0 after an orderly stop. */
     public long tornBytes() {
         return tornBytes;

@@ -41,6 +41,7 @@ final class RaftPeer {
 
     private final int self;
     private final RaftWorld world;
+    private final RaftJournal journal; // after the start only on the serial executor
     private final SysState state;
     private final RaftNode node;
     private volatile int leaderSeen;
@@ -49,6 +50,7 @@ final class RaftPeer {
     RaftPeer(int self, List<Integer> firstVoters, RaftJournal journal, RaftWorld world, RaftLinks links, SysListener listener, int snapshotCommits) {
         this.self = self;
         this.world = world;
+        this.journal = journal;
         this.state = new SysState(listener);
         RaftConfig config = RaftConfig.newBuilder().setLeaderHeartbeatPeriodSecs(1).setLeaderHeartbeatTimeoutSecs(3)
                 .setLeaderElectionTimeoutMillis(500).setCommitCountToTakeSnapshot(snapshotCommits).build();
@@ -80,7 +82,10 @@ final class RaftPeer {
             @Override
             public void send(RaftEndpoint to, RaftMessage message) {
                 try {
-                    links.send(NodeEndpoint.number(to), RaftMessages.encode(message));
+                    RaftMessage mended = SnapshotEdge.sent(message, to.equals(node.getTerm().getLeaderEndpoint()), journal.snapshotIndex());
+                    if (mended != null) {
+                        links.send(NodeEndpoint.number(to), RaftMessages.encode(mended));
+                    }
                 } catch (IOException e) {
                     log.error("a Raft message to node {} could not be written", NodeEndpoint.number(to), e);
                 }
@@ -104,7 +109,8 @@ final class RaftPeer {
     /** A frame of another member; garbage is dropped with a line in the log. */
     void received(byte[] frame) {
         try {
-            node.handle(RaftMessages.decode(frame));
+            RaftMessage message = RaftMessages.decode(frame);
+            world.serial().execute(() -> SnapshotEdge.received(message, journal.snapshotIndex()).forEach(node::handle));
         } catch (IOException e) {
             log.warn("dropped a Raft message of {} bytes: {}", frame.length, e.getMessage());
         }
@@ -115,12 +121,18 @@ final class RaftPeer {
         return NodeEndpoint.number(node.getTerm().getLeaderEndpoint());
     }
 
+    /** As the log has it, committed or not: that is who must agree, and after a restart nothing is known to be committed yet. */
     List<Integer> voters() {
-        return numbers(node.getCommittedMembers().getVotingMembers());
+        return numbers(node.getEffectiveMembers().getVotingMembers());
     }
 
     List<Integer> members() {
-        return numbers(node.getCommittedMembers().getMembers());
+        return numbers(node.getEffectiveMembers().getMembers());
+    }
+
+    /** Only members follow the log; of more than {@value #LEARNERS_MAX} nodes that do not vote the others stay outside. */
+    boolean isMember() {
+        return node.getEffectiveMembers().getMembers().contains(node.getLocalEndpoint());
     }
 
     List<Integer> firstVoters() {

@@ -10,6 +10,8 @@ import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /** Commands and answers as bytes, for the log and the way to the leader. The type numbers are on disk: never reuse one. */
@@ -59,7 +61,11 @@ public final class SysCodec {
             }
             case SysCommand.PlaceMove c -> {
                 head(out, 6, c);
-                ints(out, c.vpid(), c.node(), c.incarnation(), c.to());
+                ints(out, c.vpid(), c.node(), c.incarnation(), c.attempt(), c.to());
+            }
+            case SysCommand.PlaceVeto c -> {
+                head(out, 12, c);
+                ints(out, c.vpid(), c.node(), c.incarnation());
             }
             case SysCommand.PlaceGone c -> {
                 head(out, 7, c);
@@ -79,6 +85,7 @@ public final class SysCodec {
                 out.writeByte(10);
                 out.writeUTF(c.key());
             }
+            case SysCommand.ReadNodes _ -> out.writeByte(11);
         }
     }
 
@@ -90,11 +97,13 @@ public final class SysCodec {
             case 3 -> new SysCommand.RemoveNode(in.readLong(), in.readInt());
             case 4 -> new SysCommand.VPidBlock(in.readLong(), in.readInt(), in.readInt());
             case 5 -> new SysCommand.PlaceBorn(in.readLong(), in.readInt(), in.readInt(), in.readInt());
-            case 6 -> new SysCommand.PlaceMove(in.readLong(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
+            case 6 -> new SysCommand.PlaceMove(in.readLong(), in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readInt());
             case 7 -> new SysCommand.PlaceGone(in.readLong(), in.readInt(), in.readInt());
             case 8 -> new SysCommand.SetKey(in.readLong(), in.readUTF(), in.readLong(), bytes(in));
             case 9 -> new SysCommand.ReadPlace(in.readInt());
             case 10 -> new SysCommand.ReadKey(in.readUTF());
+            case 11 -> new SysCommand.ReadNodes();
+            case 12 -> new SysCommand.PlaceVeto(in.readLong(), in.readInt(), in.readInt(), in.readInt());
             default -> throw new IOException("command type " + type + " is unknown");
         };
     }
@@ -112,7 +121,8 @@ public final class SysCodec {
             }
             case SysAnswer.PlaceRow a -> {
                 out.writeByte(4);
-                ints(out, a.vpid(), a.node(), a.incarnation());
+                ints(out, a.vpid(), a.node(), a.incarnation(), a.attempt());
+                out.writeLong(a.byRequest());
             }
             case SysAnswer.Fenced a -> {
                 out.writeByte(5);
@@ -125,6 +135,10 @@ public final class SysCodec {
                 out.writeInt(a.code().number());
                 out.writeUTF(a.message());
             }
+            case SysAnswer.Nodes a -> {
+                out.writeByte(7);
+                nodes(out, a.rows());
+            }
         }
     }
 
@@ -134,9 +148,10 @@ public final class SysCodec {
             case 1 -> new SysAnswer.Done();
             case 2 -> new SysAnswer.Number(in.readInt());
             case 3 -> new SysAnswer.Decided(in.readBoolean());
-            case 4 -> new SysAnswer.PlaceRow(in.readInt(), in.readInt(), in.readInt());
+            case 4 -> new SysAnswer.PlaceRow(in.readInt(), in.readInt(), in.readInt(), in.readInt(), in.readLong());
             case 5 -> new SysAnswer.Fenced(in.readBoolean(), in.readLong(), bytes(in));
             case 6 -> new SysAnswer.Refused(ErrorCode.of(in.readInt()), in.readUTF());
+            case 7 -> new SysAnswer.Nodes(nodes(in));
             default -> throw new IOException("answer type " + type + " is unknown");
         };
     }
@@ -159,6 +174,24 @@ public final class SysCodec {
 
     static UUID uuid(DataInput in) throws IOException {
         return new UUID(in.readLong(), in.readLong());
+    }
+
+    static void nodes(DataOutput out, SortedMap<Integer, SysState.NodeRow> nodes) throws IOException {
+        out.writeInt(nodes.size());
+        for (var entry : nodes.entrySet()) {
+            out.writeInt(entry.getKey());
+            uuid(out, entry.getValue().uuid());
+            out.writeUTF(entry.getValue().name());
+            out.writeUTF(entry.getValue().address());
+        }
+    }
+
+    static SortedMap<Integer, SysState.NodeRow> nodes(DataInput in) throws IOException {
+        SortedMap<Integer, SysState.NodeRow> nodes = new TreeMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            nodes.put(in.readInt(), new SysState.NodeRow(uuid(in), in.readUTF(), in.readUTF()));
+        }
+        return nodes;
     }
 
     static void bytes(DataOutput out, byte[] bytes) throws IOException {

@@ -8,7 +8,7 @@ public sealed interface SysCommand {
 
     /** Changes nothing and is not remembered. */
     default boolean isRead() {
-        return this instanceof ReadPlace || this instanceof ReadKey;
+        return this instanceof ReadPlace || this instanceof ReadKey || this instanceof ReadNodes;
     }
 
     /** Gives a node its number, for ever the same for a uuid, and notes its name and address. Answer: {@link SysAnswer.Number}. */
@@ -22,8 +22,11 @@ public sealed interface SysCommand {
 
     record PlaceBorn(long requestId, int vpid, int node, int incarnation) implements SysCommand {}
 
-    /** Compare-and-set. Answer: {@link SysAnswer.Decided}. */
-    record PlaceMove(long requestId, int vpid, int node, int incarnation, int to) implements SysCommand {}
+    /** Compare-and-set of a place with this node, incarnation and attempt. Answer: {@link SysAnswer.Decided}. */
+    record PlaceMove(long requestId, int vpid, int node, int incarnation, int attempt, int to) implements SysCommand {}
+
+    /** Begins a new attempt at this place, so that moves of earlier attempts fail. Answer: as {@link ReadPlace} after it. */
+    record PlaceVeto(long requestId, int vpid, int node, int incarnation) implements SysCommand {}
 
     record PlaceGone(long requestId, int vpid, int incarnation) implements SysCommand {}
 
@@ -43,6 +46,14 @@ public sealed interface SysCommand {
 
     /** Answer: {@link SysAnswer.Fenced} with the present fence and value (fence 0: absent). Changes nothing, is not remembered. */
     record ReadKey(String key) implements SysCommand {
+        @Override
+        public long requestId() {
+            return 0;
+        }
+    }
+
+    /** Answer: {@link SysAnswer.Nodes}. Changes nothing, is not remembered. */
+    record ReadNodes() implements SysCommand {
         @Override
         public long requestId() {
             return 0;

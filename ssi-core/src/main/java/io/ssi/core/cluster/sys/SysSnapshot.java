@@ -8,11 +8,10 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.UUID;
 
 /** A {@link SysState} as bytes: version, counters, then each table with its length. Equal states give equal bytes. */
 final class SysSnapshot {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private SysSnapshot() {}
 
@@ -23,13 +22,7 @@ final class SysSnapshot {
             out.writeInt(VERSION);
             out.writeLong(state.commitIndex);
             out.writeInt(state.lastNumber);
-            out.writeInt(state.nodes.size());
-            for (var entry : state.nodes.entrySet()) {
-                out.writeInt(entry.getKey());
-                SysCodec.uuid(out, entry.getValue().uuid());
-                out.writeUTF(entry.getValue().name());
-                out.writeUTF(entry.getValue().address());
-            }
+            SysCodec.nodes(out, state.nodes);
             out.writeInt(state.nextSequence.size());
             for (var entry : state.nextSequence.entrySet()) {
                 out.writeInt(entry.getKey());
@@ -40,6 +33,7 @@ final class SysSnapshot {
                 out.writeInt(entry.getKey());
                 out.writeInt(entry.getValue().node());
                 out.writeInt(entry.getValue().incarnation());
+                out.writeInt(entry.getValue().attempt());
                 out.writeLong(entry.getValue().byRequest());
             }
             out.writeInt(state.keys.size());
@@ -69,18 +63,14 @@ final class SysSnapshot {
             into.commitIndex = in.readLong();
             into.lastNumber = in.readInt();
             into.nodes.clear();
-            for (int left = in.readInt(); left > 0; left--) {
-                int number = in.readInt();
-                UUID uuid = SysCodec.uuid(in);
-                into.nodes.put(number, new SysState.NodeRow(uuid, in.readUTF(), in.readUTF()));
-            }
+            into.nodes.putAll(SysCodec.nodes(in));
             into.nextSequence.clear();
             for (int left = in.readInt(); left > 0; left--) {
                 into.nextSequence.put(in.readInt(), in.readInt());
             }
             into.places.clear();
             for (int left = in.readInt(); left > 0; left--) {
-                into.places.put(in.readInt(), new SysState.PlaceState(in.readInt(), in.readInt(), in.readLong()));
+                into.places.put(in.readInt(), new SysState.PlaceState(in.readInt(), in.readInt(), in.readInt(), in.readLong()));
             }
             into.keys.clear();
             for (int left = in.readInt(); left > 0; left--) {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 
 /**
  * Everything the group decided: node numbers, blocks of process numbers, the place of every process, fenced keys.
@@ -26,8 +27,8 @@ public final class SysState {
 
     public record NodeRow(UUID uuid, String name, String address) {}
 
-    /** byRequest: the command that put the process here. */
-    public record PlaceState(int node, int incarnation, long byRequest) {}
+    /** attempt: grows with each veto; byRequest: the command that put the process here. */
+    public record PlaceState(int node, int incarnation, int attempt, long byRequest) {}
 
     public record KeyState(long fence, byte[] value) {
         @Override
@@ -58,12 +59,14 @@ public final class SysState {
     /** Applies one committed command; the index must be higher than all before, except for a read. */
     public SysAnswer apply(long index, SysCommand command) {
         if (command instanceof SysCommand.ReadPlace read) {
-            PlaceState place = places.get(read.vpid());
-            return place == null ? new SysAnswer.Done() : new SysAnswer.PlaceRow(read.vpid(), place.node(), place.incarnation());
+            return row(read.vpid());
         }
         if (command instanceof SysCommand.ReadKey read) {
             KeyState key = keys.get(read.key());
             return key == null ? new SysAnswer.Fenced(true, 0, new byte[0]) : new SysAnswer.Fenced(true, key.fence(), key.value());
+        }
+        if (command instanceof SysCommand.ReadNodes) {
+            return new SysAnswer.Nodes(nodes());
         }
         require(index > commitIndex, "commit index " + index + " is not above " + commitIndex);
         commitIndex = index;
@@ -82,6 +85,11 @@ public final class SysState {
         return answer;
     }
 
+    private SysAnswer row(int vpid) {
+        PlaceState place = places.get(vpid);
+        return place == null ? new SysAnswer.Done() : new SysAnswer.PlaceRow(vpid, place.node(), place.incarnation(), place.attempt(), place.byRequest());
+    }
+
     private SysAnswer decide(SysCommand command) {
         return switch (command) {
             case SysCommand.RegisterNode register -> register(register);
@@ -89,9 +97,10 @@ public final class SysState {
             case SysCommand.VPidBlock block -> block(block);
             case SysCommand.PlaceBorn born -> born(born);
             case SysCommand.PlaceMove move -> move(move);
+            case SysCommand.PlaceVeto veto -> veto(veto);
             case SysCommand.PlaceGone gone -> gone(gone);
             case SysCommand.SetKey set -> setKey(set);
-            case SysCommand.ReadPlace _, SysCommand.ReadKey _, SysCommand.NoOperation _ -> throw new IllegalStateException("answered above");
+            case SysCommand.ReadPlace _, SysCommand.ReadKey _, SysCommand.ReadNodes _, SysCommand.NoOperation _ -> throw new IllegalStateException("answered above");
         };
     }
 
@@ -159,7 +168,7 @@ public final class SysState {
         if (places.size() >= PLACES_MAX) {
             return new SysAnswer.Refused(ErrorCode.LIMIT, "the cluster has " + PLACES_MAX + " processes, more are not possible");
         }
-        put(command.vpid(), new PlaceState(command.node(), command.incarnation(), command.requestId()));
+        put(command.vpid(), new PlaceState(command.node(), command.incarnation(), 0, command.requestId()));
         return new SysAnswer.Done();
     }
 
@@ -168,11 +177,22 @@ public final class SysState {
         if (now != null && now.byRequest() == command.requestId() && now.node() == command.to()) {
             return new SysAnswer.Decided(true);
         }
-        if (now == null || now.node() != command.node() || now.incarnation() != command.incarnation() || !nodes.containsKey(command.to())) {
+        if (now == null || now.node() != command.node() || now.incarnation() != command.incarnation() || now.attempt() != command.attempt()
+                || !nodes.containsKey(command.to())) {
             return new SysAnswer.Decided(false);
         }
-        put(command.vpid(), new PlaceState(command.to(), command.incarnation() + 1, command.requestId()));
+        put(command.vpid(), new PlaceState(command.to(), command.incarnation() + 1, 0, command.requestId()));
         return new SysAnswer.Decided(true);
+    }
+
+    private SysAnswer veto(SysCommand.PlaceVeto command) {
+        PlaceState now = places.get(command.vpid());
+        if (now != null && now.node() == command.node() && now.incarnation() == command.incarnation()) {
+            PlaceState next = new PlaceState(now.node(), now.incarnation(), now.attempt() + 1, now.byRequest());
+            places.put(command.vpid(), next);
+            listener.place(command.vpid(), next);
+        }
+        return row(command.vpid());
     }
 
     private void put(int vpid, PlaceState place) {
@@ -239,15 +259,12 @@ public final class SysState {
         tell(placesBefore, places, listener::place);
     }
 
-    private interface Changed<V> {
-        void changed(int key, V value);
-    }
-
-    private static <V> void tell(SortedMap<Integer, V> before, SortedMap<Integer, V> now, Changed<V> changed) {
-        before.keySet().stream().filter(key -> !now.containsKey(key)).forEach(key -> changed.changed(key, null));
+    /** Calls with (key, value) for what is new or other than before, with (key, null) for what is gone. */
+    public static <V> void tell(SortedMap<Integer, V> before, SortedMap<Integer, V> now, BiConsumer<Integer, V> changed) {
+        before.keySet().stream().filter(key -> !now.containsKey(key)).forEach(key -> changed.accept(key, null));
         now.forEach((key, value) -> {
             if (!Objects.equals(before.get(key), value)) {
-                changed.changed(key, value);
+                changed.accept(key, value);
             }
         });
     }

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import io.ssi.core.metrics.Meters;
 
-/** What links count. */
+/** What links and their connections count. Links inside one JVM have no connections, and those counters stay 0. */
 public final class LinkMeters {
     final Counter calls;
     final Counter callFailures;
@@ -15,6 +15,14 @@ public final class LinkMeters {
     final Counter oneWaysReceived;
     final Counter streams;
     final Timer callTime;
+    public final Counter framesOut;
+    public final Counter framesIn;
+    public final Counter bytesOut;
+    public final Counter bytesIn;
+    public final Counter linksUp;
+    public final Counter linksDown;
+    public final Counter refusals;
+    public final Timer roundTrip;
 
     public LinkMeters(Meters meters) {
         calls = meters.counter("net.calls", "requests sent");
@@ -26,9 +34,13 @@ public final class LinkMeters {
         oneWaysReceived = meters.counter("net.messages.received", "one-way messages received");
         streams = meters.counter("net.streams", "streams opened by either side");
         callTime = meters.timer("net.call.time", "time from request to answer");
-    }
-
-    public Counter lost() {
-        return oneWaysLost;
+        framesOut = meters.counter("net.frames.sent", "frames sent on links");
+        framesIn = meters.counter("net.frames.received", "frames received on links");
+        bytesOut = meters.counter("net.bytes.sent", "bytes sent on links, before encryption");
+        bytesIn = meters.counter("net.bytes.received", "payload bytes received on links");
+        linksUp = meters.counter("net.links.up", "links that came up");
+        linksDown = meters.counter("net.links.down", "links that went down");
+        refusals = meters.counter("net.refusals", "connections refused before they were parsed");
+        roundTrip = meters.timer("net.ping.time", "round trip of the link ping");
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Two link sessions joined back to back inside one JVM. Also how a node talks to itself. */
+/** Two link sessions joined back to back inside one JVM. */
 public final class LocalLink {
     private final LinkSession first;
     private final LinkSession second;
@@ -28,6 +28,12 @@ public final class LocalLink {
         toFirst = new LocalPipe(env, delay, lost, this::toFirst, this::close);
         first = new LinkSession(two.node(), two.name(), true, one.context(), toSecond);
         second = new LinkSession(one.node(), one.name(), false, two.context(), toFirst);
+    }
+
+    /** How a node talks to itself: at once, and nothing is lost. */
+    public static LocalLink toSelf(NodeId self, LinkContext context) {
+        End end = new End(self, "node " + self, context);
+        return new LocalLink(end, end, context.env(), () -> Duration.ZERO, _ -> false, _ -> { });
     }
 
     private void toFirst(Frame frame) {

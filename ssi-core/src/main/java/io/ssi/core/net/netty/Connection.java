@@ -19,6 +19,7 @@ import io.ssi.core.net.link.Frame;
 import io.ssi.core.net.link.FrameCodec;
 import io.ssi.core.net.link.FrameSink;
 import io.ssi.core.net.link.HostWatch;
+import io.ssi.core.net.link.LinkMeters;
 import io.ssi.core.net.link.LinkSession;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -58,7 +59,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements FrameSink
 
         String keyFingerprint();
 
-        NetMeters meters();
+        LinkMeters meters();
     }
 
     private final Owner owner;

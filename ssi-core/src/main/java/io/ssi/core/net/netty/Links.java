@@ -14,6 +14,7 @@ import io.ssi.core.net.Transport;
 import io.ssi.core.net.link.Frame;
 import io.ssi.core.net.link.LinkChoice;
 import io.ssi.core.net.link.LinkContext;
+import io.ssi.core.net.link.LinkMeters;
 import io.ssi.core.net.link.LinkSession;
 import io.ssi.core.net.link.SerialLane;
 import java.net.InetSocketAddress;
@@ -67,7 +68,6 @@ final class Links implements Connection.Owner {
     private final Sockets sockets;
     private final Tls tls;
     private final LinkContext context;
-    private final NetMeters meters;
     private final Refusals refusals;
     private final UUID instance = UUID.randomUUID();
     private final SerialLane events;
@@ -80,12 +80,11 @@ final class Links implements Connection.Owner {
     private NodeId self;
     private boolean closed;
 
-    Links(TransportConfig config, Sockets sockets, Tls tls, LinkContext context, NetMeters meters, Refusals refusals) {
+    Links(TransportConfig config, Sockets sockets, Tls tls, LinkContext context, Refusals refusals) {
         this.config = config;
         this.sockets = sockets;
         this.tls = tls;
         this.context = context;
-        this.meters = meters;
         this.refusals = refusals;
         events = new SerialLane(context.dispatcher().workers(), EVENTS_MAX);
     }
@@ -311,7 +310,7 @@ final class Links implements Connection.Owner {
         }
         Frame.Bye bye = refusal(hello, connection);
         if (bye != null && bye.code() != 0 && !connection.dialled()) {
-            meters.refusals.increment();
+            context.meters().refusals.increment();
             refusals.add(hello.host() + ":" + hello.port(), bye.reason());
         }
         return bye;
@@ -412,7 +411,7 @@ final class Links implements Connection.Owner {
         if (!connection.dialled() && connection.peer() == null) {
             strangers.decrementAndGet();
             if (!why.getMessage().equals(Connection.CLOSED_BY_PEER)) {
-                meters.refusals.increment();
+                context.meters().refusals.increment();
                 refusals.add(connection.address(), why.getCause() == null ? why.getMessage() : HandshakeFailure.accepting(why.getCause()));
             }
         }
@@ -452,7 +451,7 @@ final class Links implements Connection.Owner {
         if (closed) {
             return;
         }
-        (up ? meters.linksUp : meters.linksDown).increment();
+        (up ? context.meters().linksUp : context.meters().linksDown).increment();
         log.info("node {} is {}: {}", node, up ? "linked" : "cut off", cause);
         events.offer(() -> listeners.forEach(listener -> listener.linkChanged(node, up, cause)));
     }
@@ -463,8 +462,8 @@ final class Links implements Connection.Owner {
     }
 
     @Override
-    public NetMeters meters() {
-        return meters;
+    public LinkMeters meters() {
+        return context.meters();
     }
 
     /** Tells every peer, closes every connection. */

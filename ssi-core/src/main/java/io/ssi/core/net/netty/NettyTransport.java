@@ -8,35 +8,30 @@ import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.NodeId;
 import io.ssi.core.metrics.Meters;
-import io.ssi.core.net.ByteStream;
 import io.ssi.core.net.MessageRegistry;
-import io.ssi.core.net.Transport;
 import io.ssi.core.net.link.Dispatcher;
 import io.ssi.core.net.link.Handlers;
 import io.ssi.core.net.link.LinkContext;
 import io.ssi.core.net.link.LinkMeters;
 import io.ssi.core.net.link.LinkSession;
+import io.ssi.core.net.link.LinkTransport;
 import io.ssi.core.net.link.LocalLink;
 import io.ssi.core.net.link.MessageCodec;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The data plane on one port. Handlers run on virtual threads. */
-public final class NettyTransport implements Transport {
+public final class NettyTransport extends LinkTransport {
     private static final Logger log = LoggerFactory.getLogger(NettyTransport.class);
 
-    private final SystemEnv env = new SystemEnv();
-    private final Handlers handlers = new Handlers();
-    private final LinkContext context;
+    private final SystemEnv env;
     private final Refusals refusals;
     private final Sockets sockets;
     private final Links links;
@@ -50,24 +45,26 @@ public final class NettyTransport implements Transport {
      * registry must be complete by now.
      */
     public static NettyTransport start(TransportConfig config, MessageRegistry registry, MeterRegistry meterRegistry) {
-        return new NettyTransport(config, registry, new Meters(meterRegistry));
-    }
-
-    private NettyTransport(TransportConfig config, MessageRegistry registry, Meters meters) {
         if (config.advertised() == null && config.bind().getAddress().isAnyLocalAddress()) {
             throw new SsiException(ErrorCode.BAD_CONFIG, "address " + config.bind().getHostString()
                     + " means every interface; set address to the one that other nodes reach this host at");
         }
+        Meters meters = new Meters(meterRegistry);
         ThreadFactory threads = Thread.ofVirtual().name("ssi-worker-", 0).factory();
-        Executor workers = task -> threads.newThread(task).start();
-        Dispatcher dispatcher = new Dispatcher(workers);
-        context = new LinkContext(new MessageCodec(registry), handlers, dispatcher, env, new LinkMeters(meters));
+        Dispatcher dispatcher = new Dispatcher(task -> threads.newThread(task).start());
         meters.gauge("net.handlers.running", "requests of other nodes being handled", dispatcher::running);
         meters.gauge("net.handlers.waiting", "requests of other nodes waiting to be handled", dispatcher::waiting);
+        SystemEnv env = new SystemEnv();
+        return new NettyTransport(config, env, new LinkContext(new MessageCodec(registry), new Handlers(), dispatcher, env, new LinkMeters(meters)));
+    }
+
+    private NettyTransport(TransportConfig config, SystemEnv env, LinkContext context) {
+        super(context);
+        this.env = env;
         refusals = new Refusals(env.time());
         Tls tls = new Tls(config.key(), config.name());
         sockets = new Sockets(config.timings());
-        links = new Links(config, sockets, tls, context, new NetMeters(meters), refusals);
+        links = new Links(config, sockets, tls, context, refusals);
         try {
             listening = sockets.listen(config.bind(), links::acceptor);
         } catch (SsiException e) {
@@ -90,8 +87,7 @@ public final class NettyTransport implements Transport {
     public synchronized void identify(NodeId self) {
         links.identify(self);
         if (toSelf == null) {
-            LocalLink.End end = new LocalLink.End(self, "node " + self, context);
-            toSelf = new LocalLink(end, end, env, () -> Duration.ZERO, _ -> false, _ -> { });
+            toSelf = LocalLink.toSelf(self, context);
         }
     }
 
@@ -111,19 +107,8 @@ public final class NettyTransport implements Transport {
     }
 
     @Override
-    public boolean isUp(NodeId node) {
-        return session(node) != null;
-    }
-
-    @Override
     public void onLink(LinkListener listener) {
         links.listen(listener);
-    }
-
-    @Override
-    public <A> CompletableFuture<A> call(NodeId to, Request<A> request, Duration deadline) {
-        LinkSession session = session(to);
-        return session == null ? CompletableFuture.failedFuture(lost(to)) : session.call(request, deadline);
     }
 
     @Override
@@ -149,45 +134,12 @@ public final class NettyTransport implements Transport {
     }
 
     @Override
-    public void send(NodeId to, Message message) {
-        LinkSession session = session(to);
-        if (session == null) {
-            context.meters().lost().increment();
-        } else {
-            session.send(message);
-        }
-    }
-
-    @Override
-    public <A, R extends Request<A>> void serve(Class<R> type, Handler<R, A> handler) {
-        handlers.serve(type, handler);
-    }
-
-    @Override
-    public <M extends Message> void receive(Class<M> type, BiConsumer<NodeId, M> handler) {
-        handlers.receive(type, handler);
-    }
-
-    @Override
-    public ByteStream open(NodeId to, Message header) {
-        LinkSession session = session(to);
-        if (session == null) {
-            throw lost(to);
-        }
-        return session.open(header);
-    }
-
-    @Override
-    public <M extends Message> void accept(Class<M> headerType, StreamAcceptor<M> acceptor) {
-        handlers.accept(headerType, acceptor);
-    }
-
-    @Override
     public List<Refusal> refusals() {
         return refusals.all();
     }
 
-    private LinkSession session(NodeId node) {
+    @Override
+    protected LinkSession session(NodeId node) {
         LocalLink own = toSelf;
         if (closed.get()) {
             return null;
@@ -195,7 +147,8 @@ public final class NettyTransport implements Transport {
         return own != null && node.equals(own.first().peer()) ? own.first() : links.session(node);
     }
 
-    private SsiException lost(NodeId to) {
+    @Override
+    protected SsiException lost(NodeId to) {
         return new SsiException(ErrorCode.PEER_LOST, closed.get() ? "this node stops; nothing was sent"
                 : "no link to node " + to + ": " + links.whyDown(to) + "; nothing was sent");
     }

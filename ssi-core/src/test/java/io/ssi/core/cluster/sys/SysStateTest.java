@@ -51,17 +51,33 @@ class SysStateTest {
         register(9, "c:1");
         int vpid = VPid.PER_NODE + 1;
         apply(new SysCommand.PlaceBorn(1, vpid, 1, 1));
-        SysCommand first = new SysCommand.PlaceMove(2, vpid, 1, 1, 2);
+        SysCommand first = new SysCommand.PlaceMove(2, vpid, 1, 1, 0, 2);
         assertThat(apply(first)).isEqualTo(new SysAnswer.Decided(true));
-        assertThat(apply(new SysCommand.PlaceMove(3, vpid, 1, 1, 3))).isEqualTo(new SysAnswer.Decided(false));
+        assertThat(apply(new SysCommand.PlaceMove(3, vpid, 1, 1, 0, 3))).isEqualTo(new SysAnswer.Decided(false));
         for (int i = 0; i <= SysState.ANSWERED_MAX; i++) {
             apply(new SysCommand.PlaceGone(++request, VPid.PER_NODE + 2, 1));
         }
         assertThat(apply(first)).isEqualTo(new SysAnswer.Decided(true));
         apply(new SysCommand.PlaceGone(++request, vpid, 1));
-        assertThat(apply(new SysCommand.ReadPlace(vpid))).isEqualTo(new SysAnswer.PlaceRow(vpid, 2, 2));
+        assertThat(apply(new SysCommand.ReadPlace(vpid))).isEqualTo(new SysAnswer.PlaceRow(vpid, 2, 2, 0, 2));
         apply(new SysCommand.PlaceGone(++request, vpid, 2));
         assertThat(apply(new SysCommand.ReadPlace(vpid))).isEqualTo(new SysAnswer.Done());
+    }
+
+    @Test
+    void aVetoVoidsTheMovesThatBeganBeforeIt() {
+        register(7, "a:1");
+        register(8, "b:1");
+        int vpid = VPid.PER_NODE + 1;
+        apply(new SysCommand.PlaceBorn(1, vpid, 1, 1));
+        assertThat(apply(new SysCommand.PlaceVeto(2, vpid, 1, 1))).isEqualTo(new SysAnswer.PlaceRow(vpid, 1, 1, 1, 1));
+        assertThat(apply(new SysCommand.PlaceMove(3, vpid, 1, 1, 0, 2))).isEqualTo(new SysAnswer.Decided(false));
+        assertThat(apply(new SysCommand.PlaceMove(4, vpid, 1, 1, 1, 2))).isEqualTo(new SysAnswer.Decided(true));
+        // Too late: it says where the process went, and changes nothing.
+        assertThat(apply(new SysCommand.PlaceVeto(5, vpid, 1, 1))).isEqualTo(new SysAnswer.PlaceRow(vpid, 2, 2, 0, 4));
+        assertThat(apply(new SysCommand.PlaceMove(6, vpid, 2, 2, 0, 1))).isEqualTo(new SysAnswer.Decided(true));
+        apply(new SysCommand.PlaceGone(7, vpid, 3));
+        assertThat(apply(new SysCommand.PlaceVeto(8, vpid, 1, 3))).isEqualTo(new SysAnswer.Done());
     }
 
     @Test
@@ -130,13 +146,15 @@ class SysStateTest {
         long id = random.nextInt(10) == 0 ? request : ++request;
         int vpid = VPid.PER_NODE + 1 + random.nextInt(20);
         int node = 1 + random.nextInt(4);
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(9)) {
             case 0 -> new SysCommand.RegisterNode(id, new UUID(0, random.nextInt(5)), "n", "a:" + random.nextInt(3));
             case 1 -> new SysCommand.VPidBlock(id, node, 1 + random.nextInt(100));
             case 2 -> new SysCommand.PlaceBorn(id, vpid, node, 1);
-            case 3 -> new SysCommand.PlaceMove(id, vpid, node, 1 + random.nextInt(3), 1 + random.nextInt(4));
+            case 3 -> new SysCommand.PlaceMove(id, vpid, node, 1 + random.nextInt(3), random.nextInt(2), 1 + random.nextInt(4));
             case 4 -> new SysCommand.PlaceGone(id, vpid, 1 + random.nextInt(3));
             case 5 -> new SysCommand.SetKey(id, "k" + random.nextInt(3), random.nextInt(2) == 0 ? 0 : random.nextLong(index + 1), new byte[random.nextInt(3)]);
+            case 6 -> new SysCommand.ReadNodes();
+            case 7 -> new SysCommand.PlaceVeto(id, vpid, node, 1 + random.nextInt(3));
             default -> new SysCommand.NoOperation();
         };
     }

@@ -1,0 +1,102 @@
+package io.ssi.agent.deputy;
+
+import java.util.concurrent.locks.LockSupport;
+import jdk.internal.misc.Signal;
+
+/**
+ * Holds back what the user sends to the program (Ctrl-C, TERM, hang-up) while it stands still for a move: its handlers and
+ * shutdown hooks must run once, where it lives afterwards. Thread-safe.
+ */
+public final class SignalHold implements Signal.Handler {
+    private static final String[] NAMES = {"HUP", "INT", "TERM"};
+    /** A signal that the JVM took just before is with its handler by then. */
+    private static final int LOOKS_MAX = 100;
+    private static final long LOOK_NANOS = 100_000;
+
+    /** Guarded by this; what handled each before, null where the JVM does not catch it. */
+    private final Signal.Handler[] before = new Signal.Handler[NAMES.length];
+    /** Guarded by this. */
+    private boolean holding;
+    /** Guarded by this; bit n for signal n. */
+    private int held;
+
+    /** From now on signals are held. Safe to repeat. */
+    public synchronized void hold() {
+        if (holding) {
+            return;
+        }
+        holding = true;
+        for (int i = 0; i < NAMES.length; i++) {
+            try {
+                before[i] = Signal.handle(new Signal(NAMES[i]), this);
+            } catch (IllegalArgumentException e) {
+                before[i] = null; // the program was started with -Xrs
+            }
+        }
+    }
+
+    /** After {@link #hold}: returns when no earlier handler is still about to be started. */
+    public static void awaitDispatched() {
+        for (Thread thread : threads()) {
+            if (thread != null && thread.getName().equals("Signal Dispatcher")) {
+                for (int i = 0; i < LOOKS_MAX && thread.getStackTrace().length > 0; i++) {
+                    LockSupport.parkNanos(LOOK_NANOS);
+                }
+            }
+        }
+    }
+
+    private static Thread[] threads() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        Thread[] threads = new Thread[group.activeCount() + NAMES.length];
+        group.enumerate(threads, true);
+        return threads;
+    }
+
+    /** The program goes on here: what was held is sent once more, to its own handlers. Safe to repeat. */
+    public void release() {
+        int now;
+        synchronized (this) {
+            if (!holding) {
+                return;
+            }
+            holding = false;
+            now = held;
+            held = 0;
+            for (int i = 0; i < NAMES.length; i++) {
+                if (before[i] != null) {
+                    Signal.handle(new Signal(NAMES[i]), before[i]);
+                }
+            }
+        }
+        for (String name : NAMES) {
+            Signal signal = new Signal(name);
+            if ((now & 1 << signal.getNumber()) != 0) {
+                Signal.raise(signal);
+            }
+        }
+    }
+
+    /** As if these had come now. */
+    public synchronized void add(int signals) {
+        held |= signals;
+    }
+
+    synchronized int held() {
+        return held;
+    }
+
+    @Override
+    public void handle(Signal signal) {
+        synchronized (this) {
+            if (holding) {
+                held |= 1 << signal.getNumber();
+                return;
+            }
+        }
+        Signal.raise(signal); // its thread was started before the release and runs only now
+    }
+}

@@ -1,2 +1,0 @@
-/** JSON for what daemons answer to commands. */
-package io.ssi.node.json;

@@ -1,0 +1,7 @@
+/** Loaded late. */
+public class Extra {
+    @Override
+    public String toString() {
+        return "extra";
+    }
+}

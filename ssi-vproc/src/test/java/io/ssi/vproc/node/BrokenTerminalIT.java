@@ -1,0 +1,146 @@
+package io.ssi.vproc.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ssi.core.cluster.Membership;
+import io.ssi.core.wire.LinkMessage;
+import io.ssi.vproc.ExitStatus;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of a moved process's terminal when links and daemons on the way to it fail. */
+@Timeout(60)
+class BrokenTerminalIT extends MovedProcess {
+    private static final int LINES = 40_000;
+
+    /** Prints in ten parts, the next one when there is a file with its number. */
+    private String printsInParts() {
+        return "i=0; while [ $i -lt " + LINES + " ]; do echo line $i; i=$((i+1)); "
+                + "if [ $((i % " + LINES / 10 + ")) -eq 0 ]; then until [ -e part$((i / " + LINES / 10 + ")) ]; do sleep 0.01; done; fi; done; exit 5";
+    }
+
+    private static String lines(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining());
+    }
+
+    private void print(int part) throws Exception {
+        Files.createFile(folder.resolve("part" + part));
+    }
+
+    private void awaitOutput(String shown) {
+        await().atMost(30, TimeUnit.SECONDS).untilAsserted(() -> assertThat(deputy.output()).hasSize(shown.length()));
+        assertThat(deputy.output()).isEqualTo(shown);
+    }
+
+    private void awaitExit(int status) {
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !deputy.sent(LinkMessage.Exit.class).isEmpty());
+        assertThat(deputy.sent(LinkMessage.Exit.class)).containsExactly(new LinkMessage.Exit(status, 0));
+    }
+
+    @Test
+    void outputIsWholeAndOnceHoweverOftenTheLinkBreaks() throws Exception {
+        move(1, 2, printsInParts());
+        for (int part = 1; part <= 10; part++) {
+            network.cut(nodes.get(0).transport(), nodes.get(1).transport());
+            print(part);
+            network.heal(nodes.get(0).transport(), nodes.get(1).transport());
+        }
+        awaitExit(5);
+        assertThat(deputy.output()).isEqualTo(lines(LINES));
+    }
+
+    @Test
+    void outputIsWholeAndOnceWhenTheTerminalsDaemonIsKilled() throws Exception {
+        move(1, 2, printsInParts());
+        String shown = lines(LINES / 10);
+        awaitOutput(shown);
+        restartFirst();
+        FakeLink before = deputy;
+        print(1);
+        print(2);
+        connectDeputy();
+        // It says how far it has shown the output.
+        LinkMessage.Stdio last = before.sent(LinkMessage.Stdio.class).getLast();
+        deputy.say(new LinkMessage.StdioAck(1, last.incarnation(), shown.length()));
+        deputy.say(new LinkMessage.StdioAck(2, 0, 0));
+        awaitOutput(lines(LINES * 3 / 10).substring(shown.length()));
+    }
+
+    @Test
+    void whatIsAcknowledgedByNobodyIsShownByTheNextDaemon() throws Exception {
+        deputyConnectsAtOnce = false;
+        move(1, 2, "echo in between; exec sleep 1000");
+        deputy = new FakeLink(source.osPid());
+        deputy.acknowledges = false;
+        nodes.getFirst().deputies.hello(FakeNode.hello(LinkMessage.Role.DEPUTY, deputyToken, deputy, 0, 0), deputy, "n1");
+        awaitOutput("in between\n");
+        restartFirst();
+        connectDeputy();
+        deputy.say(new LinkMessage.StdioAck(1, 0, 0));
+        deputy.say(new LinkMessage.StdioAck(2, 0, 0));
+        awaitOutput("in between\n");
+    }
+
+    @Test
+    void theExitStatusWaitsForADeputyThatIsNotThereYet() throws Exception {
+        deputyConnectsAtOnce = false;
+        move(1, 2, "echo done; exit 9");
+        assertThat(nodes.get(0).service.waitFor(vpid).get(10, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(9));
+        connectDeputy();
+        awaitExit(9);
+        assertThat(deputy.output()).isEqualTo("done\n");
+    }
+
+    @Test
+    void theExitStatusIsFoundAfterTheDaemonWasAway() throws Exception {
+        Path end = folder.resolve("end");
+        move(1, 2, "until [ -e " + end + " ]; do sleep 0.02; done; exit 9");
+        network.isolate(nodes.get(0).transport());
+        Files.createFile(end);
+        assertThat(nodes.get(2).service.waitFor(vpid).get(10, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(9));
+        restartFirst();
+        connectDeputy();
+        deputy.say(new LinkMessage.StdioAck(1, 2, 0));
+        deputy.say(new LinkMessage.StdioAck(2, 2, 0));
+        awaitExit(9);
+    }
+
+    @Test
+    void aNodeThatWasDownBeforeTheDeputyCameIsALossToo() throws Exception {
+        deputyConnectsAtOnce = false;
+        move(1, 2, "sleep 1000");
+        nodes.get(1).service.close();
+        network.isolate(nodes.get(1).transport());
+        // Nobody hears of a change any more.
+        cluster.states.put(2, Membership.State.DOWN);
+        connectDeputy();
+        awaitExit(ExitStatus.LOST);
+        assertThat(deputy.output()).isEqualTo("ssi: process " + vpid + " ended: node 2 was lost\n");
+    }
+
+    @Test
+    void theLastOutputFromElsewhereIsShownBeforeTheProcessGoesOnAtHome() throws Exception {
+        move(1, 2, "until [ -e last ]; do sleep 0.02; done; echo last words; touch said; exec sleep 1000");
+        ProcessHandle two = ProcessHandle.of(nodes.get(1).service.row(vpid).orElseThrow().osPid()).orElseThrow();
+        Thread end = Thread.startVirtualThread(() -> {
+            await().atMost(10, TimeUnit.SECONDS).until(() -> nodes.get(0).service.row(vpid).orElseThrow().incarnation() == 3);
+            try {
+                Files.createFile(folder.resolve("last"));
+            } catch (java.io.IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+            await().atMost(10, TimeUnit.SECONDS).until(() -> Files.exists(folder.resolve("said")));
+            two.destroyForcibly();
+        });
+        move(2, 1, "");
+        end.join();
+        FakeLink home = (FakeLink) nodes.get(0).service.local(vpid).orElseThrow().link();
+        assertThat(home.output()).isEqualTo("last words\n");
+    }
+}
