@@ -118,9 +118,14 @@ public final class Landing {
 
     void exited(ExitStatus status) {
         exit.complete(status);
-        String said = outputs.length == 0 ? "" : outputs[1].startText().isEmpty() ? outputs[0].startText() : outputs[1].startText();
+        String said = startText();
         link.completeExceptionally(new SsiException(ErrorCode.CANNOT_START, "the landing JVM of process " + spec.vpid() + " ended with status "
                 + status.status() + (said.isEmpty() ? "" : ": " + said)));
+    }
+
+    /** What the JVM said before it was adopted, a message of its own. */
+    String startText() {
+        return outputs.length == 0 ? "" : outputs[1].startText().isEmpty() ? outputs[0].startText() : outputs[1].startText();
     }
 
     /** Node whose deputy shows the output of the next incarnation: none when this is home or the deputy here is gone. */

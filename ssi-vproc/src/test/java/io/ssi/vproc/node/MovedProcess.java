@@ -1,6 +1,7 @@
 package io.ssi.vproc.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.ssi.core.cluster.Consensus;
 import io.ssi.core.id.NodeId;
@@ -94,6 +95,8 @@ abstract class MovedProcess {
         } else {
             landed = new FakeLink(ProcessHandle.current().children().filter(child -> !before.contains(child))
                     .mapToLong(ProcessHandle::pid).findAny().orElseThrow());
+            // As a JVM has said what it has to say when it connects.
+            await().atMost(20, TimeUnit.SECONDS).until(() -> !landing.startText().isEmpty());
         }
         target.landings.hello(FakeNode.hello(LinkMessage.Role.LANDING, token, landed, 0, 0), landed, "n");
         landing.link().get(5, TimeUnit.SECONDS);

@@ -235,6 +235,12 @@ public final class LinkSession {
             return;
         }
         MuxStream stream = register(frame.stream());
+        // As in call: down() may have looked through the streams already.
+        String cause = down;
+        if (cause != null) {
+            stream.breakWith(cause);
+            return;
+        }
         context.dispatcher().own(() -> accept(header, acceptor, stream));
     }
 
