@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HashTablesTest {
     private static final int KEYS = 500;
+    /** Held here: a weak map lets go of a key that nobody else has. */
+    private static final List<String> FIXED = IntStream.range(0, KEYS).mapToObj(i -> "fixed " + i).toList();
 
     private Jdk jdk;
     private HashTables tables;
@@ -68,7 +71,7 @@ class HashTablesTest {
             key.hash = hashes.applyAsInt(i);
             keys.add(key);
             map.put(key, i);
-            map.put("fixed " + i, i);
+            map.put(FIXED.get(i), i);
         }
         return keys;
     }
@@ -76,7 +79,7 @@ class HashTablesTest {
     private static void assertComplete(Map<Object, Object> map, List<Key> keys) {
         for (int i = 0; i < KEYS; i++) {
             assertThat(map.get(keys.get(i))).as("key %d", i).isEqualTo(i);
-            assertThat(map.get("fixed " + i)).isEqualTo(i);
+            assertThat(map.get(FIXED.get(i))).isEqualTo(i);
         }
         assertThat(map).hasSize(2 * KEYS);
         assertThat(new ArrayList<>(map.keySet())).hasSize(2 * KEYS);
@@ -148,7 +151,7 @@ class HashTablesTest {
     @MethodSource("maps")
     void whatHasFixedKeysIsNotTouched(Map<Object, Object> map) {
         for (int i = 0; i < KEYS; i++) {
-            map.put("fixed " + i, i);
+            map.put(FIXED.get(i), i);
         }
         Object[] table = (Object[]) jdk.get(map, "table");
         Object[] before = table.clone();
