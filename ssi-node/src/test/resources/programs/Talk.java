@@ -1,5 +1,8 @@
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -21,6 +24,19 @@ public class Talk {
                     sum += Long.parseLong(words[1]);
                     System.err.println("added " + words[1]);
                     System.out.println("sum " + sum);
+                }
+                case "write" -> {
+                    // Said on standard error: nobody may read the other any more.
+                    try {
+                        new FileOutputStream(FileDescriptor.out).write('\n');
+                        System.err.println("written");
+                    } catch (IOException e) {
+                        System.err.println("not written: " + e.getMessage());
+                    }
+                }
+                case "check" -> {
+                    System.out.println("line");
+                    System.err.println(System.out.checkError() ? "error" : "no error");
                 }
                 case "pid" -> {
                     String bean = ManagementFactory.getRuntimeMXBean().getName();

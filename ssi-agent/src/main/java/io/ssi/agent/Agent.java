@@ -81,7 +81,7 @@ public final class Agent {
             }
             runtime.connect(input, link);
             if (options.landing && options.home == 0) {
-                HeldOutputs.hold();
+                runtime.outputs().hold();
             }
             if (options.home != 0) {
                 Remains remains = Remains.take(options.remains);

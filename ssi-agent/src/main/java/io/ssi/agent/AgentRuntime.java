@@ -20,6 +20,8 @@ import io.ssi.migrate.client.MigrationClient;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** The parts of the agent in one JVM, and what they are to each other. Thread-safe. */
 final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, Weaver.Initialised,
@@ -36,6 +38,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     /** Null when detached. */
     private DaemonLink link;
     private StandardInput input;
+    private final Outputs outputs = new Outputs();
     /** Made at the first freeze: most programs never move. Guarded by this. */
     private SignalHold signals;
     /** In a landing at home until Go: the deputy's part, which this JVM still plays for the process. */
@@ -71,6 +74,10 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
         terminal = streams;
         signals().hold();
         signals().add(signalsBefore);
+    }
+
+    Outputs outputs() {
+        return outputs;
     }
 
     private synchronized SignalHold signals() {
@@ -199,13 +206,15 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     }
 
     @Override
-    public byte[] copyInput() {
-        return input.copy();
+    public byte[] copyStreams() {
+        byte[] read = input.copy();
+        return ByteBuffer.allocate(1 + read.length).put((byte) outputs.broken()).put(read).array();
     }
 
     @Override
-    public void restoreInput(byte[] copy) {
-        input.restore(copy);
+    public void restoreStreams(byte[] copy) {
+        outputs.restore(copy[0], trusted());
+        input.restore(Arrays.copyOfRange(copy, 1, copy.length));
     }
 
     @Override
@@ -298,6 +307,8 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
         }
         if (message instanceof LinkMessage.Stdin stdin) {
             input.arrived(stdin.position(), stdin.bytes());
+        } else if (message instanceof LinkMessage.StdioBroken broken) {
+            outputs.broke(broken.fd(), trusted());
         } else if (message instanceof LinkMessage.SelfMoveRefused refused) {
             synchronized (this) {
                 refusedRequest = refused.request();

@@ -73,6 +73,11 @@ final class Program implements AutoCloseable {
         }
     }
 
+    /** Nobody reads its standard output any more, as when {@code head} has seen enough; one line that is on its way may still be read. */
+    void hangUp() throws IOException {
+        process.getInputStream().close();
+    }
+
     void endOfInput() throws IOException {
         keyboard.close();
     }

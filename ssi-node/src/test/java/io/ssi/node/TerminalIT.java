@@ -62,4 +62,35 @@ class TerminalIT {
         // A daemon that takes long to come back is spoken of, once, by the deputy.
         assertThat(program.err().lines().filter(line -> !line.startsWith("ssi: the node daemon at "))).containsExactly("added 1", "added 2", "added 4");
     }
+
+    /** What the program says on standard error to this line. */
+    private String said(String line) {
+        int before = program.err().length();
+        program.type(line);
+        return await().atMost(Program.PATIENCE).until(() -> program.err().substring(before).lines().filter(each -> !each.startsWith("ssi: "))
+                .findFirst().orElse(""), answer -> !answer.isEmpty());
+    }
+
+    @Test
+    void aReaderThatIsGoneIsNoticedByTheProgramWhereverItGoes() throws Exception {
+        int vpid = vpid();
+        assertThat(said("check")).isEqualTo("no error");
+        cluster.move(1, vpid, 2);
+        program.hangUp();
+        await().atMost(Program.PATIENCE).until(() -> said("write").equals("not written: Broken pipe"));
+        assertThat(said("check")).isEqualTo("error");
+        cluster.move(1, vpid, 3);
+        assertThat(said("write")).as("the first write after a move").isEqualTo("not written: Broken pipe");
+        cluster.kill(1, 3);
+        cluster.start(1);
+        cluster.start(3);
+        assertThat(said("write")).isEqualTo("not written: Broken pipe");
+        cluster.move(1, vpid, 1);
+        assertThat(said("write")).isEqualTo("not written: Broken pipe");
+        // From home it leaves with nothing but the real output, which is broken still.
+        cluster.move(2, vpid, 2);
+        await().atMost(Program.PATIENCE).until(() -> said("write").equals("not written: Broken pipe"));
+        program.type("exit 6");
+        assertThat(program.exitCode()).as(program.err()).isEqualTo(6);
+    }
 }

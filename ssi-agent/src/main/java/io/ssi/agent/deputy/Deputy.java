@@ -53,6 +53,8 @@ public final class Deputy implements InputPump.Sender {
 
     private void run(int earlySignals) throws InterruptedException {
         new SignalThread(earlySignals).launch();
+        new Watch(1).launch();
+        new Watch(2).launch();
         while (true) {
             DaemonSocket now = connect();
             terminal.connected();
@@ -185,6 +187,23 @@ public final class Deputy implements InputPump.Sender {
         @Override
         public int read(byte[] to) throws IOException {
             return stream.read(to);
+        }
+    }
+
+    /** Notices that nobody reads an output any more before the program writes again, as the program itself would at its next write. */
+    private final class Watch extends AgentThread {
+        private final int descriptor;
+
+        Watch(int descriptor) {
+            super("ssi-watch-" + descriptor);
+            this.descriptor = descriptor;
+        }
+
+        @Override
+        public void run() {
+            if (libc.awaitBroken(descriptor)) {
+                terminal.broke(descriptor);
+            }
         }
     }
 

@@ -12,13 +12,16 @@ import java.lang.invoke.MethodType;
 import java.util.List;
 
 /** The few C functions by which one program takes the place of another, on Linux. Thread-safe. */
-final class Libc {
+public final class Libc {
     static final int SIGHUP = 1;
     static final int SIGINT = 2;
     static final int SIGTERM = 15;
 
     private static final int F_SETFD = 2;
     private static final short POLLIN = 1;
+    private static final short POLLERR = 8;
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
     private static final int FD_CLOEXEC = 1;
     private static final int SIG_BLOCK = 0;
     private static final int SIG_UNBLOCK = 1;
@@ -34,7 +37,7 @@ final class Libc {
     private final Arena arena = Arena.global();
 
     /** @param trusted null where this class's module has native access by the command line */
-    Libc(MethodHandles.Lookup trusted) {
+    public Libc(MethodHandles.Lookup trusted) {
         MethodType type = MethodType.methodType(MethodHandle.class, MemorySegment.class, FunctionDescriptor.class,
                 Linker.Option[].class);
         try {
@@ -98,6 +101,32 @@ final class Libc {
                 // A signal came.
             }
         };
+    }
+
+    /** Waits until the descriptor reports something though nothing was asked; true when nobody reads the other end of it any more. */
+    boolean awaitBroken(int descriptor) {
+        MemorySegment poll = arena.allocate(8, 4);
+        poll.set(INT, 0, descriptor);
+        MethodHandle function = function("poll", FunctionDescriptor.of(INT, POINTER, LONG, INT));
+        while ((int) invoke("poll", function, poll, 1L, -1) <= 0) {
+            // A signal came.
+        }
+        return (poll.get(ValueLayout.JAVA_SHORT, 6) & POLLERR) != 0;
+    }
+
+    /**
+     * From now on every write to the descriptor fails as on a pipe that nobody reads (EPIPE). It becomes a socket without another end and
+     * not a pipe, of which a daemon could open the reading end through /proc.
+     */
+    public void breakOutput(int descriptor) {
+        MemorySegment ends = arena.allocate(INT, 2);
+        if ((int) call("socketpair", FunctionDescriptor.of(INT, INT, INT, INT, POINTER), AF_UNIX, SOCK_STREAM, 0, ends) != 0) {
+            throw new IllegalStateException("there is no descriptor left");
+        }
+        FunctionDescriptor close = FunctionDescriptor.of(INT, INT);
+        call("close", close, ends.getAtIndex(INT, 1));
+        call("dup2", FunctionDescriptor.of(INT, INT, INT), ends.getAtIndex(INT, 0), descriptor);
+        call("close", close, ends.getAtIndex(INT, 0));
     }
 
     /** Signals of the calling thread that stay pending; a program that takes over inherits it. */

@@ -12,11 +12,15 @@ import java.util.Arrays;
 /**
  * Writes what the process prints to one descriptor, each byte once, however often it is sent: it knows how far it has come. A
  * terminal that is stopped holds up only this thread; how much can wait here is bounded by the sender, which stops at 256 KiB
- * unacknowledged. When nobody reads the other end any more, output is taken and thrown away.
+ * unacknowledged. When nobody reads the other end any more, or its disk is full, output is taken and thrown away, and the program is told.
  */
 final class OutputPump extends AgentThread {
-    /** How far an output has been shown. */
-    record Position(int incarnation, long offset) {
+    /**
+     * How far an output has been shown.
+     *
+     * @param broken what was behind that could not be written, nor will anything be
+     */
+    record Position(int incarnation, long offset, boolean broken) {
         boolean isBefore(int otherIncarnation, long otherOffset) {
             return incarnation < otherIncarnation || incarnation == otherIncarnation && offset < otherOffset;
         }
@@ -66,6 +70,17 @@ final class OutputPump extends AgentThread {
     void acknowledge() {
         Position now = shown();
         sender.offer(new LinkMessage.StdioAck(number, now.incarnation(), now.offset()));
+        if (now.broken()) {
+            sender.offer(new LinkMessage.StdioBroken(number));
+        }
+    }
+
+    /** Nobody reads the other end any more. */
+    void broke() {
+        synchronized (waiting) {
+            shown = new Position(shown.incarnation(), shown.offset(), true);
+        }
+        acknowledge();
     }
 
     private LinkMessage.Stdio next() throws InterruptedException {
@@ -78,33 +93,33 @@ final class OutputPump extends AgentThread {
         }
     }
 
-    private void written(int incarnation, long end) {
+    private void written(int incarnation, long end, boolean failed) {
         synchronized (waiting) {
             busy = false;
-            if (shown.isBefore(incarnation, end)) {
-                shown = new Position(incarnation, end);
-            }
+            boolean broken = failed || shown.broken();
+            shown = shown.isBefore(incarnation, end) ? new Position(incarnation, end, broken)
+                    : new Position(shown.incarnation(), shown.offset(), broken);
             waiting.notifyAll();
         }
     }
 
     @Override
     public void run() {
-        boolean broken = false;
         try {
             while (true) {
                 LinkMessage.Stdio piece = next();
                 Position before = shown();
                 long end = piece.offset() + piece.bytes().length;
-                if (!broken && before.isBefore(piece.incarnation(), end)) {
+                boolean failed = false;
+                if (!before.broken() && before.isBefore(piece.incarnation(), end)) {
                     long seen = before.incarnation() == piece.incarnation() ? Math.max(0, before.offset() - piece.offset()) : 0;
                     try {
                         stream.write(Arrays.copyOfRange(piece.bytes(), (int) seen, piece.bytes().length));
                     } catch (IOException e) {
-                        broken = true;
+                        failed = true;
                     }
                 }
-                written(piece.incarnation(), end);
+                written(piece.incarnation(), end, failed);
                 acknowledge();
             }
         } catch (InterruptedException e) {

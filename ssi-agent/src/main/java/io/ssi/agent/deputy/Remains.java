@@ -9,12 +9,12 @@ import java.io.RandomAccessFile;
  * inherits by its descriptor. Not in the arguments, which every user of the host can read.
  *
  * @param input standard input that was read here and may not have come to the process
- * @param out how far standard output was shown
- * @param err how far standard error was shown
+ * @param out how far standard output was shown, and whether it can be
+ * @param err the same of standard error
  * @param signals that came and were passed on to nobody yet; bit n for signal n
  */
 public record Remains(InputLog input, OutputPump.Position out, OutputPump.Position err, int signals) {
-    private static final OutputPump.Position NOTHING = new OutputPump.Position(0, 0);
+    private static final OutputPump.Position NOTHING = new OutputPump.Position(0, 0, false);
     private static final String DESCRIPTORS = "/proc/self/fd/";
 
     /** Of a process that has not been away: only what was read after its image. */
@@ -39,6 +39,7 @@ public record Remains(InputLog input, OutputPump.Position out, OutputPump.Positi
         private void write(OutputPump.Position position) throws IOException {
             file.writeInt(position.incarnation());
             file.writeLong(position.offset());
+            file.writeBoolean(position.broken());
         }
 
         void signals(int signals) throws IOException {
@@ -51,8 +52,8 @@ public record Remains(InputLog input, OutputPump.Position out, OutputPump.Positi
     public static Remains take(int descriptor) throws IOException {
         try (RandomAccessFile file = new RandomAccessFile(DESCRIPTORS + descriptor, "rw")) {
             int signals = file.readInt();
-            OutputPump.Position out = new OutputPump.Position(file.readInt(), file.readLong());
-            OutputPump.Position err = new OutputPump.Position(file.readInt(), file.readLong());
+            OutputPump.Position out = new OutputPump.Position(file.readInt(), file.readLong(), file.readBoolean());
+            OutputPump.Position err = new OutputPump.Position(file.readInt(), file.readLong(), file.readBoolean());
             byte[] input = new byte[(int) (file.length() - file.getFilePointer())];
             file.readFully(input);
             file.setLength(0);

@@ -42,6 +42,11 @@ public final class Terminal {
         err.acknowledge();
     }
 
+    /** What is written to this descriptor goes nowhere any more. */
+    void broke(int descriptor) {
+        (descriptor == 2 ? err : out).broke();
+    }
+
     void drain() throws InterruptedException {
         out.drain();
         err.drain();

@@ -117,6 +117,12 @@ public sealed interface LinkMessage {
     record StdioAck(int fd, int incarnation, long offset) implements LinkMessage {}
 
     /**
+     * What is written to this output can go nowhere any more: whoever read it has closed it, or its disk is full. Deputy to daemon, and
+     * daemon to the program's JVM, whose writes fail from then on. Said again and again; safe to repeat.
+     */
+    record StdioBroken(int fd) implements LinkMessage {}
+
+    /**
      * The program reads standard input: at most max bytes are wanted from this position on. What is before it has come to stay.
      * A position counts bytes and ends of file since the program's start.
      */

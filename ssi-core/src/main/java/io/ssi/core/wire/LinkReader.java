@@ -45,6 +45,7 @@ final class LinkReader {
             case LinkType.SELF_MOVE_REFUSED -> message = new LinkMessage.SelfMoveRefused(in.getLong(), in.getInt(), in.getString());
             case LinkType.STDIO -> message = new LinkMessage.Stdio(in.getInt(), in.getInt(), in.getLong(), in.getBytes());
             case LinkType.STDIO_ACK -> message = new LinkMessage.StdioAck(in.getInt(), in.getInt(), in.getLong());
+            case LinkType.STDIO_BROKEN -> message = new LinkMessage.StdioBroken(in.getInt());
             case LinkType.STDIN_WANT -> message = new LinkMessage.StdinWant(in.getLong(), in.getInt());
             case LinkType.STDIN -> message = new LinkMessage.Stdin(in.getLong(), in.getBytes());
             case LinkType.SIGNAL -> message = new LinkMessage.Signal(in.getInt());

@@ -35,6 +35,7 @@ final class LinkType {
     static final int ADMIN_PROGRESS = 31;
     static final int ADMIN_REPLY = 32;
     static final int STDIN = 33;
+    static final int STDIO_BROKEN = 34;
 
     private LinkType() {}
 }

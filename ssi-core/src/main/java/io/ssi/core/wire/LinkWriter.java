@@ -173,6 +173,9 @@ final class LinkWriter {
             out.putInt(stdioAck.fd());
             out.putInt(stdioAck.incarnation());
             out.putLong(stdioAck.offset());
+        } else if (message instanceof LinkMessage.StdioBroken stdioBroken) {
+            out.putShort(LinkType.STDIO_BROKEN);
+            out.putInt(stdioBroken.fd());
         } else if (message instanceof LinkMessage.StdinWant stdinWant) {
             out.putShort(LinkType.STDIN_WANT);
             out.putLong(stdinWant.position());

@@ -22,11 +22,14 @@ public interface AgentPort {
 
     boolean isAgentThread(Thread thread);
 
-    /** The state of standard input with what was read and not yet given to the program, for the image. Changes nothing here. */
-    byte[] copyInput();
+    /**
+     * The state of the standard streams, for the image: which outputs are broken, what of the input was read and not yet given to the
+     * program. Changes nothing here.
+     */
+    byte[] copyStreams();
 
-    /** Goes on with standard input as {@link #copyInput} found it. */
-    void restoreInput(byte[] copy);
+    /** Goes on with the streams as {@link #copyStreams} found them. */
+    void restoreStreams(byte[] copy);
 
     /** How far this JVM's move is: shared with the connection, whose loss may decide about it. */
     io.ssi.migrate.JvmMove move();

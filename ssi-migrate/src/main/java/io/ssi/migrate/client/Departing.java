@@ -155,7 +155,7 @@ final class Departing {
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);
         ImageWriter writer = new ImageWriter(jdk, names, lambdas, copies, out, bits, moving);
-        writer.write(initialised(loaded), threads, port.copyInput(), threadIds.next());
+        writer.write(initialised(loaded), threads, port.copyStreams(), threadIds.next());
         return writer;
     }
 

@@ -2,7 +2,7 @@ package io.ssi.migrate.client;
 
 /**
  * Numbers of the image, shared by writer and reader. The image: magic, JDK version; initialised classes; their statics; JDK
- * statics that travel; buffered input; threads with frames; then the body of each object in the order of definition, until
+ * statics that travel; standard streams with buffered input; threads with frames; then the body of each object in the order of definition, until
  * every defined object had its turn. A reference is 0 for null, a known number, or the next number followed by a definition.
  */
 final class ImageFormat {

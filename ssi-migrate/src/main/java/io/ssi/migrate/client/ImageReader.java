@@ -40,7 +40,7 @@ final class ImageReader {
     /** Set when an object of the JDK, which has its own identity in each JVM, could not be given the hash it had. */
     private boolean rehash;
     private final List<StoppedThread> threads = new ArrayList<>();
-    private byte[] input;
+    private byte[] streams;
     private long nextThreadId;
 
     /** Is told the names of the program's initialised classes before any is initialised here. */
@@ -62,8 +62,8 @@ final class ImageReader {
         return threads;
     }
 
-    byte[] input() {
-        return input;
+    byte[] streams() {
+        return streams;
     }
 
     /** What the source's next thread would have been numbered. */
@@ -96,8 +96,8 @@ final class ImageReader {
         }
         travellingStatics();
         nextThreadId = in.u8();
-        input = new byte[in.count(1 << 24, "buffered input")];
-        in.raw(input, Unsafe.ARRAY_BYTE_BASE_OFFSET, input.length);
+        streams = new byte[in.count(1 << 24, "buffered input")];
+        in.raw(streams, Unsafe.ARRAY_BYTE_BASE_OFFSET, streams.length);
         int threadCount = in.count(1 << 20, "number of threads");
         for (int i = 0; i < threadCount; i++) {
             threads.add(thread());

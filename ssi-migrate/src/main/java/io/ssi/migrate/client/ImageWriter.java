@@ -62,7 +62,7 @@ final class ImageWriter {
     }
 
     /** @param initialised the program's initialised classes */
-    void write(List<Class<?>> initialised, List<StoppedThread> threads, byte[] input, long nextThreadId) throws IOException {
+    void write(List<Class<?>> initialised, List<StoppedThread> threads, byte[] streams, long nextThreadId) throws IOException {
         out.u4(ImageFormat.MAGIC);
         out.string(Runtime.version().toString());
         out.varint(initialised.size());
@@ -75,8 +75,8 @@ final class ImageWriter {
         }
         travellingStatics();
         out.u8(nextThreadId);
-        out.varint(input.length);
-        out.raw(input, Unsafe.ARRAY_BYTE_BASE_OFFSET, input.length);
+        out.varint(streams.length);
+        out.raw(streams, Unsafe.ARRAY_BYTE_BASE_OFFSET, streams.length);
         out.varint(threads.size());
         for (StoppedThread thread : threads) {
             thread(thread);

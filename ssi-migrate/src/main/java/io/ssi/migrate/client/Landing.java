@@ -108,7 +108,7 @@ final class Landing {
         if (in.end() != expectedCrc) {
             throw new IOException("the image was damaged on its way: its checksum is wrong");
         }
-        port.restoreInput(reader.input());
+        port.restoreStreams(reader.streams());
         nextThreadId = reader.nextThreadId();
         threads = inOrderOfEntry(reader.threads());
         FrameCopier copier = new FrameCopier(jdk, port, copies);

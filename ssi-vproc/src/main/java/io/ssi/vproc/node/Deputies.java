@@ -169,6 +169,7 @@ public final class Deputies {
             switch (message) {
                 case LinkMessage.Stdin read -> deputy.read(read.position(), read.bytes());
                 case LinkMessage.StdioAck ack -> deputy.acknowledged(ack);
+                case LinkMessage.StdioBroken broken -> deputy.broke(broken.fd());
                 case LinkMessage.Report report -> LOG.trace("landing at home: {}", report);
                 case LinkMessage.Signal signal -> signals.signal(deputy.vpid, signal.number(), link.peerUser()).whenComplete((sent, failure) -> {
                     if (failure != null) {

@@ -52,6 +52,8 @@ final class Deputy {
     /** Until when the OS process may be without a connection, nanoTime. */
     private long appearUntil = after(APPEAR_MILLIS);
     private final DeputyOutput[] outputs;
+    /** Outputs that the terminal takes nothing of any more. */
+    private final boolean[] broken = new boolean[2];
     private long discarded;
     /** How the process ended; null while it runs. */
     private ExitStatus ended;
@@ -187,6 +189,8 @@ final class Deputy {
         private Thread thread;
         /** Guarded by the deputy. */
         private boolean over;
+        /** Guarded by the deputy. */
+        private boolean toldBroken;
 
         Teller(int fd, int incarnation, DataOutputStream answers) {
             this.fd = fd;
@@ -214,9 +218,11 @@ final class Deputy {
 
         private void run() {
             try {
-                for (long told = next(0); told > 0; told = next(told)) {
-                    answers.writeLong(told);
+                long told = 0;
+                for (long answer = next(told); answer != 0; answer = next(told)) {
+                    answers.writeLong(answer);
                     answers.flush();
+                    told = Math.max(told, answer);
                 }
             } catch (IOException broken) {
                 LOG.debug("output {} of process {}: {}", fd, vpid, broken.getMessage());
@@ -228,8 +234,12 @@ final class Deputy {
         /** 0 when there is no more to tell. */
         private long next(long told) throws InterruptedException {
             synchronized (Deputy.this) {
-                while (!over && shown(fd, incarnation) <= told) {
+                while (!over && shown(fd, incarnation) <= told && broken[fd - 1] == toldBroken) {
                     Deputy.this.wait();
+                }
+                if (broken[fd - 1] && !toldBroken) {
+                    toldBroken = true;
+                    return OutputSender.BROKEN;
                 }
                 long now = shown(fd, incarnation);
                 return now > told ? now : 0;
@@ -293,6 +303,14 @@ final class Deputy {
         if (ack.fd() == 1 || ack.fd() == 2) {
             lanes[ack.fd() - 1].begin(ack.incarnation());
             outputs[ack.fd() - 1].acknowledged(ack);
+            notifyAll();
+        }
+    }
+
+    /** What is written to this output can go nowhere any more. The OS process takes and drops what still comes; hosts are told. */
+    synchronized void broke(int fd) {
+        if (fd == 1 || fd == 2) {
+            broken[fd - 1] = true;
             notifyAll();
         }
     }

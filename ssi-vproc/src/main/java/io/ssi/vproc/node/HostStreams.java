@@ -37,7 +37,7 @@ public final class HostStreams implements AutoCloseable {
         this.service = service;
         this.transport = transport;
         transport.receive(VprocMessages.StdinData.class, (from, data) ->
-                service.deliverStdin(new VPid(data.vpid()), data.incarnation(), new LinkMessage.Stdin(data.position(), data.bytes())));
+                service.deliver(new VPid(data.vpid()), data.incarnation(), new LinkMessage.Stdin(data.position(), data.bytes())));
         service.onEnd(this::ended);
         service.streams(this);
     }
@@ -56,8 +56,8 @@ public final class HostStreams implements AutoCloseable {
             if (present != null && present.incarnation() == row.incarnation()) {
                 return present;
             }
-            List<OutputForwarder> found = List.of(new OutputForwarder(transport, row.vpid(), 1, row.osPid()),
-                    new OutputForwarder(transport, row.vpid(), 2, row.osPid()));
+            List<OutputForwarder> found = List.of(new OutputForwarder(transport, service, row.vpid(), 1, row.osPid()),
+                    new OutputForwarder(transport, service, row.vpid(), 2, row.osPid()));
             for (OutputForwarder output : found) {
                 output.adopted(row.deputyNode(), row.incarnation());
                 output.start();

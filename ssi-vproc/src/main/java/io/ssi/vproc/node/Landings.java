@@ -139,7 +139,8 @@ public final class Landings {
     private Landing startChild(LandingSpec spec) {
         Path out = pipes.resolve(Long.toHexString(spec.token()) + ".out");
         Path err = pipes.resolve(Long.toHexString(spec.token()) + ".err");
-        OutputForwarder[] outputs = {new OutputForwarder(transport, spec.vpid(), 1, out), new OutputForwarder(transport, spec.vpid(), 2, err)};
+        OutputForwarder[] outputs = {new OutputForwarder(transport, service, spec.vpid(), 1, out),
+            new OutputForwarder(transport, service, spec.vpid(), 2, err)};
         ProcessBuilder builder = new ProcessBuilder(spec.argv()).directory(new File(spec.workDir()))
                 .redirectInput(new File("/dev/null")).redirectOutput(out.toFile()).redirectError(err.toFile());
         builder.environment().clear();

@@ -3,6 +3,7 @@ package io.ssi.vproc.node;
 import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
 import io.ssi.core.net.Transport;
+import io.ssi.core.wire.LinkMessage;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ final class OutputForwarder {
     private static final Logger LOG = LoggerFactory.getLogger(OutputForwarder.class);
 
     private final Transport transport;
+    private final VprocService service;
     private final VPid vpid;
     private final int fd;
     private final Path pipe;
@@ -41,17 +43,18 @@ final class OutputForwarder {
     private volatile FileInputStream input;
 
     /** Of a JVM that is about to be started; the name of the pipe goes when it is open. */
-    OutputForwarder(Transport transport, VPid vpid, int fd, Path pipe) {
-        this(transport, vpid, fd, pipe, true);
+    OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd, Path pipe) {
+        this(transport, service, vpid, fd, pipe, true);
     }
 
     /** Of a JVM that runs: an earlier life of this daemon started it. */
-    OutputForwarder(Transport transport, VPid vpid, int fd, long osPid) {
-        this(transport, vpid, fd, Path.of("/proc", Long.toString(osPid), "fd", Integer.toString(fd)), false);
+    OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd, long osPid) {
+        this(transport, service, vpid, fd, Path.of("/proc", Long.toString(osPid), "fd", Integer.toString(fd)), false);
     }
 
-    private OutputForwarder(Transport transport, VPid vpid, int fd, Path pipe, boolean named) {
+    private OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd, Path pipe, boolean named) {
         this.transport = transport;
+        this.service = service;
         this.vpid = vpid;
         this.fd = fd;
         this.pipe = pipe;
@@ -63,12 +66,19 @@ final class OutputForwarder {
         thread.start();
     }
 
-    /** From now on output belongs to the program. Without a deputy it is thrown away. */
+    /**
+     * From now on output belongs to the program. Without a deputy it is thrown away. What the deputy cannot show any more is told to the
+     * program's JVM, which closes its end of the pipe; then this one comes to its end, too.
+     */
     synchronized void adopted(int deputyNode, int incarnation) {
         adopted = true;
         if (deputyNode != 0) {
-            sender = new OutputSender(transport, new NodeId(deputyNode), new VprocMessages.OutputHeader(vpid.value(), incarnation, fd));
+            sender = new OutputSender(transport, new NodeId(deputyNode), new VprocMessages.OutputHeader(vpid.value(), incarnation, fd),
+                    () -> service.deliver(vpid, incarnation, new LinkMessage.StdioBroken(fd)));
             sender.start();
+            if (ended) {
+                sender.end(); // it was broken before the move
+            }
         }
     }
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * deputy's node: long, how far it has the output ({@link #ALL}: its turn has passed, send nothing)
  * sender:        long, the offset at which it begins; then bytes to the end of the output
- * deputy's node: long, again and again: what is before it is shown; after the last it closes the stream
+ * deputy's node: long, again and again: what is before it is shown, or {@link #BROKEN}; after the last it closes the stream
  * </pre>
  *
  * <p>The first answer tells a sender that knows of no output before (its daemon was started again) where it goes on. A deputy's
@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class OutputSender {
     static final int KEPT_BYTES_MAX = 256 << 10;
     static final long ALL = Long.MAX_VALUE;
+    /** The terminal takes nothing any more, and the program is to be told. */
+    static final long BROKEN = -1;
     /** How long the deputy's node may be away before output is thrown away. */
     private static final long AWAY_MILLIS_MAX = 30_000;
     private static final long AGAIN_MILLIS = 300;
@@ -38,6 +40,7 @@ final class OutputSender {
     private final Transport transport;
     private final NodeId to;
     private final VprocMessages.OutputHeader header;
+    private final Runnable onBroken;
     // All below: guarded by this.
     private byte[] kept = new byte[PIECE_BYTES_MAX];
     private int keptBytes;
@@ -47,12 +50,15 @@ final class OutputSender {
     /** The deputy's node has seen the end. */
     private boolean confirmed;
     private boolean givenUp;
+    private boolean broken;
     private long discarded;
 
-    OutputSender(Transport transport, NodeId to, VprocMessages.OutputHeader header) {
+    /** @param onBroken called when the terminal takes nothing any more, and again as long as the program writes nevertheless */
+    OutputSender(Transport transport, NodeId to, VprocMessages.OutputHeader header, Runnable onBroken) {
         this.transport = transport;
         this.to = to;
         this.header = header;
+        this.onBroken = onBroken;
     }
 
     void start() {
@@ -61,8 +67,12 @@ final class OutputSender {
 
     /** Takes output; blocks while too much is not acknowledged. */
     synchronized void write(byte[] from, int count) throws InterruptedException {
-        while (!givenUp && keptBytes > 0 && keptBytes + count > KEPT_BYTES_MAX) {
+        while (!givenUp && !broken && keptBytes > 0 && keptBytes + count > KEPT_BYTES_MAX) {
             wait();
+        }
+        if (broken) {
+            onBroken.run(); // the word for it was lost
+            return;
         }
         if (givenUp) {
             discarded += count;
@@ -146,6 +156,12 @@ final class OutputSender {
         notifyAll();
     }
 
+    private synchronized void broke() {
+        broken = true;
+        notifyAll();
+        onBroken.run();
+    }
+
     /** One stream. */
     private final class Course {
         private boolean over;
@@ -168,7 +184,12 @@ final class OutputSender {
     private void answers(DataInputStream in, Course course) {
         try {
             while (true) {
-                acknowledged(in.readLong());
+                long answer = in.readLong();
+                if (answer == BROKEN) {
+                    broke();
+                } else {
+                    acknowledged(answer);
+                }
             }
         } catch (IOException end) {
             synchronized (this) {

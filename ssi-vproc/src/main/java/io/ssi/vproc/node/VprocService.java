@@ -331,9 +331,9 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         }
     }
 
-    /** Gives input to the program, also while it moves: what it cannot use it asks for again. */
-    void deliverStdin(VPid vpid, int incarnation, LinkMessage.Stdin input) {
-        post(() -> find(vpid, incarnation).filter(process -> process.link != null).ifPresent(process -> process.link.send(input)));
+    /** Tells the program's JVM something of its streams, also while it moves. It may be lost: the JVM asks, or is told, again. */
+    void deliver(VPid vpid, int incarnation, LinkMessage message) {
+        post(() -> find(vpid, incarnation).filter(process -> process.link != null).ifPresent(process -> process.link.send(message)));
     }
 
     /** The daemon, as parent of the JVM, learned how it ended. */

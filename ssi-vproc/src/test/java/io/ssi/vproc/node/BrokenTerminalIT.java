@@ -8,6 +8,7 @@ import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -85,6 +86,37 @@ class BrokenTerminalIT extends MovedProcess {
         deputy.say(new LinkMessage.StdioAck(1, 0, 0));
         deputy.say(new LinkMessage.StdioAck(2, 0, 0));
         awaitOutput("in between\n");
+    }
+
+    private List<Integer> toldBroken(int node) {
+        return ((FakeLink) nodes.get(node - 1).service.local(vpid).orElseThrow().link()).sent(LinkMessage.StdioBroken.class).stream()
+                .map(LinkMessage.StdioBroken::fd).toList();
+    }
+
+    @Test
+    void aProgramIsToldThatItsOutputCanGoNowhereWhereverItIs() throws Exception {
+        String talks = "until [ -e stop ]; do echo tick; sleep 0.05; done; exit 4";
+        move(1, 2, talks);
+        awaitSome();
+        deputy.say(new LinkMessage.StdioBroken(1));
+        // Once more whenever it writes, because that word may be lost.
+        await().atMost(20, TimeUnit.SECONDS).until(() -> toldBroken(2).size() > 2);
+        move(2, 3, talks);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> toldBroken(3).size() > 2);
+        restartFirst();
+        connectDeputy();
+        deputy.say(new LinkMessage.StdioAck(1, 3, 0));
+        deputy.say(new LinkMessage.StdioBroken(1));
+        deputy.say(new LinkMessage.StdioAck(2, 3, 0));
+        int before = toldBroken(3).size();
+        await().atMost(20, TimeUnit.SECONDS).until(() -> toldBroken(3).size() > before + 2);
+        assertThat(toldBroken(3)).containsOnly(1);
+        Files.createFile(folder.resolve("stop"));
+        awaitExit(4);
+    }
+
+    private void awaitSome() {
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !deputy.output().isEmpty());
     }
 
     @Test
