@@ -94,7 +94,7 @@ public final class Agent {
                 JavaBase.set(FilterInputStream.class, "in", System.in, stream);
             }
             Weaving.start(runtime, instrumentation, options.landing);
-            SelfCheck.run(handler);
+            SelfCheck.run(handler, runtime.unexpected());
             if (link != null) {
                 link.start();
             }

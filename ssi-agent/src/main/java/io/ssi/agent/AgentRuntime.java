@@ -22,6 +22,7 @@ import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 
 /** The parts of the agent in one JVM, and what they are to each other. Thread-safe. */
 final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, Weaver.Initialised,
@@ -175,6 +176,11 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     @Override
     public byte[] wovenBytes(Class<?> type) {
         return transformer.wovenBytes(type);
+    }
+
+    @Override
+    public List<String> unexpected() {
+        return leftAlone.unexpected();
     }
 
     @Override

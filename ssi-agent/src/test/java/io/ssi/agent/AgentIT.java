@@ -10,6 +10,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import programs.Dying;
+import programs.Leaving;
+import programs.Rules;
 
 /** Real JVMs, started as users start them. The JVM without agent is the specification. */
 class AgentIT {
@@ -27,6 +32,19 @@ class AgentIT {
 
         assertThat(agent).isEqualTo(plain);
         assertThat(agent.status()).isEqualTo(1);
+    }
+
+    /** What each rule of the table promises. */
+    @ParameterizedTest
+    @ValueSource(classes = {Rules.class, Leaving.class, Dying.class})
+    void whatIsWovenDoesWhatItDidBefore(Class<?> program) throws Exception {
+        Jvm.Result plain = Jvm.run(Jvm.command(null, program), "");
+
+        assertThat(Jvm.run(Jvm.command("detached", program), "")).isEqualTo(plain);
+        try (FakeDaemon daemon = new FakeDaemon(folder)) {
+            assertThat(Jvm.run(Jvm.command("socket=" + daemon.path, program), "")).isEqualTo(plain);
+            assertThat(daemon.await(LinkMessage.Exiting.class).status()).isEqualTo(plain.status());
+        }
     }
 
     @Test

@@ -19,7 +19,6 @@ public final class JdkRules {
     private static final Rule[] TABLE = {
         park("park", "(Ljava/lang/Object;)V"),
         park("parkNanos", "(Ljava/lang/Object;J)V"),
-        park("parkUntil", "(Ljava/lang/Object;J)V"),
         park("park", "()V"),
         park("parkNanos", "(J)V"),
         park("parkUntil", "(J)V"),

@@ -4,7 +4,7 @@ import io.ssi.agent.rule.JdkRules;
 import io.ssi.agent.rule.Rule;
 import io.ssi.agent.rule.Rule.Action;
 
-/** Applies the rules of one JDK class. */
+/** Applies the rules of one JDK class; a class that is not as its rule says is an IllegalStateException. */
 final class JdkWeave {
     private static final int ALOAD_0 = 42;
     private static final int LLOAD_1 = 31;
@@ -51,12 +51,18 @@ final class JdkWeave {
                 weave(splice, rule, method);
                 ByteSink code = splice.result();
                 if (code == null) {
-                    throw new IllegalStateException(rule.owner() + "." + rule.method() + " of this JDK is too long");
+                    throw unexpected(rule, "it is too long");
                 }
                 patch.code(method, code);
                 return;
             }
         }
+        throw unexpected(rule, "there is no such method");
+    }
+
+    private static IllegalStateException unexpected(Rule rule, String what) {
+        return new IllegalStateException(rule.owner().replace('/', '.') + "." + rule.method() + rule.descriptor()
+                + " of this JDK is not as expected: " + what);
     }
 
     private void weave(CodeSplice splice, Rule rule, int method) {
@@ -80,14 +86,20 @@ final class JdkWeave {
         byte[] atReturn = rule.action() == Action.MAP_RESULT && Descriptors.hasTwo(rule.hookDescriptor()) ? new ByteSink(4).u1(ALOAD_0).put(hook).toBytes() : hook;
         int start = scan.codeStart(method);
         int end = start + scan.codeLength(method);
+        boolean found = false;
         for (int position = start; position < end; position = scan.next(start, position)) {
             if (rule.action() == Action.REPLACE_CALL) {
                 if (isCall(position, rule.target())) {
                     splice.replace(position, hook);
+                    found = true;
                 }
             } else if (scan.isReturn(position)) {
                 splice.before(position, atReturn);
+                found = true;
             }
+        }
+        if (!found) {
+            throw unexpected(rule, rule.action() == Action.REPLACE_CALL ? "it has no call of " + rule.target() : "it has no return");
         }
     }
 
@@ -110,8 +122,7 @@ final class JdkWeave {
             }
         }
         if (timed != 1 || splice.locals() > TIME_SLOT) {
-            throw new IllegalStateException("Object.wait(long) of this JDK is not as expected: " + timed + " calls of wait0 to time, "
-                    + splice.locals() + " locals");
+            throw unexpected(rule, timed + " calls of wait0 to time, " + splice.locals() + " locals");
         }
         splice.needs(TIME_STACK, TIME_SLOT + 2);
     }
@@ -147,6 +158,6 @@ final class JdkWeave {
             }
             slot += Descriptors.slots(types.charAt(at));
         }
-        throw new IllegalStateException(rule + " has no argument of that type");
+        throw unexpected(rule, "it has no argument of type " + wanted);
     }
 }

@@ -37,8 +37,9 @@ public final class WeavingTransformer implements ClassFileTransformer {
         if (loader == own || name == null) {
             return null;
         }
+        boolean jdk = loader == null || loader == platform;
         try {
-            if (loader == null || loader == platform) {
+            if (jdk) {
                 return weaver.weave(name, LoaderKind.JDK, bytes);
             }
             if (redefined == null && !isResourceOf(loader, domain)) {
@@ -47,7 +48,11 @@ public final class WeavingTransformer implements ClassFileTransformer {
             return weaver.weave(name, LoaderKind.APPLICATION, bytes);
         } catch (Throwable e) {
             // Whatever is thrown here the JVM would swallow.
-            leftAlone.record(name, e.toString());
+            if (jdk) {
+                leftAlone.unexpected(e.getMessage() == null ? name + ": " + e : e.getMessage());
+            } else {
+                leftAlone.record(name, e.toString());
+            }
             return null;
         }
     }

@@ -62,6 +62,31 @@ class WeaverTest {
         assertThat(load(Locks.class, woven).getMethod("all").invoke(null)).isEqualTo(Locks.all());
     }
 
+    /** A JDK whose classes are not as the rule table says must be found out, not half woven. */
+    @Test
+    void aClassOfTheJdkThatDiffersFromItsRuleIsReported() {
+        ClassWriter writer = new ClassWriter(0);
+        writer.visit(Opcodes.V25, Opcodes.ACC_PUBLIC, "java/util/concurrent/locks/LockSupport", null, "java/lang/Object", null);
+        MethodVisitor park = writer.visitMethod(Opcodes.ACC_PUBLIC | Opcodes.ACC_STATIC, "park", "(Ljava/lang/Object;)V", null, null);
+        park.visitCode();
+        park.visitInsn(Opcodes.RETURN);
+        park.visitMaxs(0, 1);
+        park.visitEnd();
+        new WeavingTransformer(weaver, leftAlone).transform(null, "java/util/concurrent/locks/LockSupport", null, null, writer.toByteArray());
+        new WeavingTransformer(weaver, leftAlone).transform(null, "java/lang/Shutdown", null, null, emptyClass("java/lang/Shutdown"));
+
+        assertThat(leftAlone.unexpected()).containsExactly(
+                "java.util.concurrent.locks.LockSupport.park(Ljava/lang/Object;)V of this JDK is not as expected: it has no call of jdk/internal/misc/Unsafe.park(ZJ)V",
+                "java.lang.Shutdown.halt(I)V of this JDK is not as expected: there is no such method");
+        assertThat(leftAlone.entries()).isEmpty();
+    }
+
+    private static byte[] emptyClass(String name) {
+        ClassWriter writer = new ClassWriter(0);
+        writer.visit(Opcodes.V25, Opcodes.ACC_PUBLIC, name, null, "java/lang/Object", null);
+        return writer.toByteArray();
+    }
+
     @Test
     void weavesTheSameBytesEachTime() throws Exception {
         byte[] once = weaver.weave(name(Loops.class), LoaderKind.APPLICATION, bytes(Loops.class));

@@ -3,6 +3,7 @@ package io.ssi.migrate.client;
 import io.ssi.core.wire.LinkMessage;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 
 /** What the migration client needs from the agent around it. */
 public interface AgentPort {
@@ -11,6 +12,9 @@ public interface AgentPort {
 
     /** The class file as this JVM runs it: the original with the agent's weaving. */
     byte[] wovenBytes(Class<?> type);
+
+    /** Sentences about classes of this JDK that are not as the rule table says; a program that uses one cannot move. */
+    List<String> unexpected();
 
     Instrumentation instrumentation();
 

@@ -59,6 +59,10 @@ final class Departing {
             classes.add(type.getName());
         }
         try {
+            List<String> unexpected = port.unexpected();
+            if (!unexpected.isEmpty()) {
+                throw new PinnedException(false, unexpected);
+            }
             port.send(launch.collect(migration, classes));
         } catch (PinnedException e) {
             port.send(new LinkMessage.Cannot(migration, io.ssi.core.error.ErrorCode.PINNED.number(), e.reasons()));
@@ -102,6 +106,7 @@ final class Departing {
     void explain(long migration, int waitMillis) throws IOException {
         warmUp();
         List<String> pins = launch.pins();
+        pins.addAll(port.unexpected());
         ImageOutput out = new ImageOutput(chunk -> { });
         int objects = 0;
         int threadCount = 0;
