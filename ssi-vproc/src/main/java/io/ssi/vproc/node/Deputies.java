@@ -40,6 +40,8 @@ public final class Deputies {
     private final DeputyTokens tokens;
     private final SecureRandom random = new SecureRandom();
     private final Map<Integer, Deputy> deputies = new ConcurrentHashMap<>();
+    /** When a node that was down came back, System.nanoTime(). */
+    private final Map<NodeId, Long> backNanos = new ConcurrentHashMap<>();
     private final long startedNanos = System.nanoTime();
 
     /** @param folder where the tokens are kept over a restart of the daemon */
@@ -58,7 +60,9 @@ public final class Deputies {
             return null;
         });
         membership.onChange(change -> {
-            if (isDown(change.to())) {
+            if (isDown(change.from()) && !isDown(change.to())) {
+                backNanos.put(change.node(), System.nanoTime());
+            } else if (isDown(change.to())) {
                 deputies.values().forEach(deputy -> checkLossLater(deputy, change.node(), LOST_MILLIS));
             }
         });
@@ -228,6 +232,11 @@ public final class Deputies {
         return state == Membership.State.DOWN || state == Membership.State.LEFT;
     }
 
+    private long backMillis(NodeId node) {
+        Long back = backNanos.get(node);
+        return back == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - back);
+    }
+
     /** The node of the process may be down already, and then no change will tell. */
     private void checkLoss(Deputy deputy) {
         membership.nodes().stream().filter(node -> isDown(node.state())).forEach(node -> checkLossLater(deputy, node.id(), LOST_MILLIS));
@@ -239,7 +248,8 @@ public final class Deputies {
 
     /**
      * A node was down: if the process was there it is lost with it, or it ended while the daemon there was started again and nobody is
-     * left to tell. Only the Raft group knows where it was committed last. A process without a place has ended, which is told by who saw it.
+     * left to tell: it gets the same time to say hello to that daemon as the daemon got to come back. Only the Raft group knows where it
+     * was committed last. A process without a place has ended, which is told by who saw it.
      */
     private void checkLoss(Deputy deputy, NodeId down) {
         if (find(deputy.vpid.value()).orElse(null) != deputy) {
@@ -252,6 +262,10 @@ public final class Deputies {
                 return;
             }
             boolean noRow = service.row(deputy.vpid).isEmpty();
+            if (noRow && !stillDown && backMillis(down) < LOST_MILLIS) {
+                checkLossLater(deputy, down, LOST_MILLIS);
+                return;
+            }
             if (place.isEmpty() ? stillDown && noRow : place.get().node().equals(down) && (stillDown || noRow)) {
                 String cause = stillDown ? "node " + down + " was lost" : "it ended while the daemon of node " + down + " was away";
                 int incarnation = place.map(Consensus.Place::incarnation).orElse(Integer.MAX_VALUE - 1);
