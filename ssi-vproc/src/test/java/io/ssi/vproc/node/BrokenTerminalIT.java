@@ -101,7 +101,9 @@ class BrokenTerminalIT extends MovedProcess {
         deputy.say(new LinkMessage.StdioBroken(1));
         // Once more whenever it writes, because that word may be lost.
         await().atMost(20, TimeUnit.SECONDS).until(() -> toldBroken(2).size() > 2);
+        ProcessHandle two = ProcessHandle.of(nodes.get(1).service.row(vpid).orElseThrow().osPid()).orElseThrow();
         move(2, 3, talks);
+        two.destroyForcibly();
         await().atMost(20, TimeUnit.SECONDS).until(() -> toldBroken(3).size() > 2);
         restartFirst();
         connectDeputy();
