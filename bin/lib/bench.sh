@@ -42,3 +42,12 @@ bench_daemon() {
 bench() {
     "$JDK25/bin/java" -cp "$bench_dir/bench" Bench "$1" "$2" "$JDK25/bin/java" "$SSI_ROOT/ssi-agent/target/ssi-agent.jar" "$bench_dir"
 }
+
+# bench_node NUMBER start|join ...: one of several daemons, on 127.0.0.(NUMBER + 1); its socket is $bench_dir/stateNUMBER/daemon.sock.
+bench_node() {
+    number=$1
+    shift
+    [ "$number" != 1 ] || port=$("$JDK25/bin/java" -cp "$bench_dir/bench" Bench port)
+    printf 'state-dir=%s\naddress=127.0.0.%s\nport=%s\nname=bench%s\n' "$bench_dir/state$number" $((number + 1)) "$port" "$number" >"$bench_dir/ssi$number.conf"
+    "$SSI_ROOT/bin/ssi-node" "$@" -c "$bench_dir/ssi$number.conf" >"$bench_dir/start.out" 2>&1 || { cat "$bench_dir/start.out" >&2; exit 1; }
+}
