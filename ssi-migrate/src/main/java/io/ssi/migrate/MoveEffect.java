@@ -23,6 +23,9 @@ public sealed interface MoveEffect {
     /** Ask the group to void this move if it is not committed; leads to Vetoed or Unanswered. */
     record Veto() implements MoveEffect {}
 
+    /** At the source: the group has been silent for a while, all may know that nobody knows the outcome. */
+    record Undecided() implements MoveEffect {}
+
     /** At the source after the commit: forget the process and send Depart to its JVM. */
     record HandOver() implements MoveEffect {}
 

@@ -19,6 +19,8 @@ public final class SourceMove extends MoveMachine {
     private static final long BUILD_MILLIS = 600_000;
     private static final long CONFIRM_MILLIS = 15_000;
     static final long ASK_AGAIN_MILLIS = 500;
+    /** A group that has a leader answers far sooner. */
+    private static final long SILENCE_MILLIS = 2_000;
 
     private final String process;
     private final String target;
@@ -29,7 +31,9 @@ public final class SourceMove extends MoveMachine {
     /** The target cannot be counted on any more: if the group has not committed yet, it shall not. */
     private boolean targetLost;
     private boolean jvmGone;
-    private boolean waitTold;
+    /** The group owes an answer. */
+    private boolean asked;
+    private boolean undecided;
     private SsiException failure;
 
     /**
@@ -55,8 +59,7 @@ public final class SourceMove extends MoveMachine {
     /** The first effects when a JVM comes back frozen and nobody knows what became of its move: only the group can tell. */
     public List<MoveEffect> recover() {
         targetLost = true;
-        state = State.DECIDING;
-        effect(new MoveEffect.Veto());
+        decide();
         return taken();
     }
 
@@ -87,8 +90,7 @@ public final class SourceMove extends MoveMachine {
                 await(State.BUILDING, BUILD_MILLIS, target + " to build the image");
             }
             case MoveEvent.PeerSaid(LinkMessage.Built built) when state == State.BUILDING -> {
-                await(State.DECIDING, 0, "the group");
-                ask();
+                decide();
             }
             case MoveEvent.JvmSaid(LinkMessage.Cannot cannot) -> undo(reason(cannot), false);
             case MoveEvent.PeerSaid(LinkMessage.Cannot cannot) -> undo(reason(cannot), true);
@@ -103,8 +105,14 @@ public final class SourceMove extends MoveMachine {
         }
     }
 
+    private void decide() {
+        await(State.DECIDING, SILENCE_MILLIS, "the group");
+        ask();
+    }
+
     /** Whichever of proposal and veto the group takes first decides; only its answer ends this. */
     private void ask() {
+        asked = true;
         effect(targetLost ? new MoveEffect.Veto() : new MoveEffect.Propose());
     }
 
@@ -124,17 +132,24 @@ public final class SourceMove extends MoveMachine {
                 end();
             }
             case MoveEvent.Unanswered unanswered -> {
-                if (!waitTold) {
-                    waitTold = true;
-                    tell("commit", "the outcome of the commit is not known (" + unanswered.cause() + "); the program waits until it is");
-                }
+                asked = false;
+                sayUndecided(unanswered.cause());
                 await(State.DECIDING, ASK_AGAIN_MILLIS, "the group");
             }
-            case MoveEvent.Timeout timeout -> ask();
+            case MoveEvent.Timeout silence when asked -> sayUndecided("no answer for " + SILENCE_MILLIS + " ms");
+            case MoveEvent.Timeout again -> ask();
             case MoveEvent.PeerGone gone -> targetLost = true;
             case MoveEvent.PeerSaid(LinkMessage.Cannot cannot) -> targetLost = true;
             case MoveEvent.JvmGone gone -> jvmGone = true;
             default -> { }
+        }
+    }
+
+    private void sayUndecided(String cause) {
+        if (!undecided) {
+            undecided = true;
+            tell("commit", "the outcome of the commit is not known (" + cause + "); the program waits until it is, ssi-ps shows it as undecided");
+            effect(new MoveEffect.Undecided());
         }
     }
 

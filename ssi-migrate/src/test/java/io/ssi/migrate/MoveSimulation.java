@@ -204,6 +204,7 @@ final class MoveSimulation {
                             }
                         });
                     }
+                    case MoveEffect.Undecided undecided -> { }
                     case MoveEffect.Tell tell -> { }
                     case MoveEffect.End end -> {
                         over = true;

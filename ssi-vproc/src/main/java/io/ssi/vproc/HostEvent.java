@@ -22,6 +22,9 @@ public sealed interface HostEvent {
 
     record MoveBegun(VPid vpid, int incarnation) implements HostEvent {}
 
+    /** The group was asked for the commit of a move away and has not answered. */
+    record MoveUndecided(VPid vpid, int incarnation) implements HostEvent {}
+
     record MoveOff(VPid vpid, int incarnation) implements HostEvent {}
 
     /** The process announced the status it is about to end with. */
@@ -38,7 +41,7 @@ public sealed interface HostEvent {
 
     record Claim(int owner, int incarnation) {}
 
-    /** A split healed: put all rows again. */
+    /** A split healed, or a node is seen again: put all rows again. */
     record Merged() implements HostEvent {}
 
     /** Time passes. */

@@ -63,6 +63,8 @@ public final class HostTable {
             case HostEvent.Sampled sampled -> find(sampled.vpid(), sampled.incarnation()).ifPresent(entry -> sampled(entry, sampled, effects));
             case HostEvent.MoveBegun begun -> find(begun.vpid(), begun.incarnation())
                     .ifPresent(entry -> change(entry, entry.row.withState(ProcessState.MOVING), effects));
+            case HostEvent.MoveUndecided open -> find(open.vpid(), open.incarnation()).filter(entry -> entry.row.state().isMoving())
+                    .ifPresent(entry -> change(entry, entry.row.withState(ProcessState.UNDECIDED), effects));
             case HostEvent.MoveOff off -> find(off.vpid(), off.incarnation())
                     .ifPresent(entry -> change(entry, entry.row.withState(live(entry)), effects));
             case HostEvent.Exiting exiting -> find(exiting.vpid(), exiting.incarnation())
@@ -111,12 +113,12 @@ public final class HostTable {
         ProcessRow.Usage usage = new ProcessRow.Usage(sampled.usage().threads(), entry.cpuBefore + sampled.usage().cpuMillis(),
                 sampled.usage().heapBytes());
         ProcessRow row = entry.row.withUsage(usage);
-        if (row.state() != ProcessState.MOVING) {
+        if (!row.state().isMoving()) {
             row = row.withState(live(entry));
         }
         entry.row = row;
         // While it moves nothing is put: a late put of the old host must not overwrite the first one of the new host.
-        if (row.state() != ProcessState.MOVING && worthTelling(entry.put, row)) {
+        if (!row.state().isMoving() && worthTelling(entry.put, row)) {
             put(entry, effects);
         }
     }
@@ -161,7 +163,7 @@ public final class HostTable {
             HostEvent.Claim claim = claims.get(entry.row.vpid().value());
             boolean mine = claim != null && claim.owner() == self.number() && claim.incarnation() == entry.row.incarnation();
             boolean newer = claim != null && claim.incarnation() > entry.row.incarnation();
-            if (!mine && !newer && entry.row.state() != ProcessState.MOVING) {
+            if (!mine && !newer && !entry.row.state().isMoving()) {
                 put(entry, effects);
             }
         }

@@ -78,6 +78,7 @@ class HostTableTranscriptTest {
             case "sampled" -> new HostEvent.Sampled(vpid, incarnation, "true".equals(options.get("stopped")),
                     new ProcessRow.Usage(number(options, "threads"), number(options, "cpu"), number(options, "heap")));
             case "move-begun" -> new HostEvent.MoveBegun(vpid, incarnation);
+            case "move-undecided" -> new HostEvent.MoveUndecided(vpid, incarnation);
             case "move-off" -> new HostEvent.MoveOff(vpid, incarnation);
             case "exiting" -> new HostEvent.Exiting(vpid, incarnation, number(options, "status"));
             case "gone" -> new HostEvent.Gone(vpid, incarnation, options.containsKey("signal") ? ExitStatus.killed(number(options, "signal"))

@@ -12,6 +12,7 @@ import java.util.function.BiConsumer;
 public interface ClusterMap {
     record Row(int owner, int version, byte[] value) {}
 
+    /** Of no effect, sooner or later, where there is a row of a higher version. */
     void put(int key, Row row);
 
     void remove(int key);

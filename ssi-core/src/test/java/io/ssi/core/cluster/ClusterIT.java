@@ -78,6 +78,14 @@ class ClusterIT {
         await().atMost(Duration.ofSeconds(10)).until(() -> there.get(1_000_001).isPresent());
         two.cluster().map("vproc").put(2_000_001, new ClusterMap.Row(2, 1, new byte[] {2}));
         await().atMost(Duration.ofSeconds(5)).until(() -> there.all().size() == 2 && table.all().size() == 2);
+        // What an old owner says late is not kept, by the map or by itself.
+        there.put(1_000_001, new ClusterMap.Row(3, 2, new byte[] {3}));
+        table.put(1_000_001, new ClusterMap.Row(1, 1, new byte[] {4}));
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            for (Running each : running) {
+                assertThat(each.cluster().map("vproc").all().get(1_000_001).version()).isEqualTo(2);
+            }
+        });
         two.cluster().leave("stopped by test");
         two.kill();
         await().atMost(Duration.ofSeconds(5)).until(() -> state(one, 2) == Membership.State.LEFT && state(three, 2) == Membership.State.LEFT);

@@ -122,6 +122,7 @@ final class Departure extends MoveRun {
         switch (effect) {
             case MoveEffect.Propose propose -> propose(place, target);
             case MoveEffect.Veto veto -> veto(place.vpid(), parts.self(), place.incarnation());
+            case MoveEffect.Undecided undecided -> parts.processes().moveUndecided(row().vpid(), row().incarnation());
             case MoveEffect.HandOver handOver -> handOver();
             case MoveEffect.Tell tell -> progress.accept(Report.step(tell.step(), tell.text()));
             default -> throw new IllegalStateException(effect.toString());

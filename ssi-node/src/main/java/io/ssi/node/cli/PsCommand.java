@@ -33,7 +33,7 @@ final class PsCommand extends Base {
     @Option(names = {"-u", "--user"}, paramLabel = "USER", description = "Only processes of this user.")
     String user;
 
-    @Option(names = "--state", paramLabel = "STATE", description = "Only processes in this state: running, stopped, moving, zombie.")
+    @Option(names = "--state", paramLabel = "STATE", description = "Only processes in this state: running, stopped, moving, undecided, zombie.")
     String state;
 
     @Option(names = {"-a", "--all"}, description = "Also processes that have ended and whose exit status is still kept.")

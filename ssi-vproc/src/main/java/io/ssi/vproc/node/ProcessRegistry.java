@@ -33,6 +33,9 @@ public interface ProcessRegistry {
      */
     Local beginMove(VPid vpid);
 
+    /** Nobody knows whether the move was committed; the state becomes UNDECIDED until {@link #moveOff} or {@link #release}. */
+    void moveUndecided(VPid vpid, int incarnation);
+
     /** The move did not happen; the process goes on here. Harmless when repeated or late. */
     void moveOff(VPid vpid, int incarnation);
 

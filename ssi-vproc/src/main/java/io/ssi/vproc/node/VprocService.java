@@ -74,7 +74,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     public void start() {
         parts.table().onChange((vpid, row) -> post(() -> rowChanged(vpid, row)));
         parts.table().onMerge(() -> post(() -> apply(new HostEvent.Merged())));
-        parts.membership().onChange(change -> post(this::sweep));
+        parts.membership().onChange(change -> post(() -> nodeChanged(change)));
         owner.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -253,6 +253,14 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         }
     }
 
+    /** A node that comes back may have taken this node's rows for those of the dead. */
+    private void nodeChanged(Membership.Change change) {
+        sweep();
+        if (change.from() == Membership.State.DOWN && change.to() == Membership.State.UP) {
+            apply(new HostEvent.Merged());
+        }
+    }
+
     private void sweep() {
         Map<Integer, HostEvent.Claim> claims = view.claims();
         for (int vpid : Ghosts.toRemove(parts.self().number(), parts.membership().nodes(), claims)) {
@@ -386,6 +394,12 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             apply(new HostEvent.MoveBegun(vpid, process.incarnation));
             return new Local(table.row(vpid).orElseThrow(), process.link);
         });
+    }
+
+    @Override
+    public void moveUndecided(VPid vpid, int incarnation) {
+        post(() -> find(vpid, incarnation).filter(process -> process.moving)
+                .ifPresent(process -> apply(new HostEvent.MoveUndecided(vpid, incarnation))));
     }
 
     @Override

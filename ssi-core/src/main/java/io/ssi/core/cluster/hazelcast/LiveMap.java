@@ -29,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LiveMap implements ClusterMap {
     private static final Logger log = LoggerFactory.getLogger(LiveMap.class);
+    private static final int ATTEMPTS_MAX = 10;
     static final int UNWRITTEN_MAX = 100_000;
     static final int VALUE_BYTES_MAX = 256 * 1024;
 
@@ -146,17 +147,32 @@ final class LiveMap implements ClusterMap {
             batch = new LinkedHashMap<>(unwritten);
         }
         batch.forEach((key, row) -> {
-            if (row.isPresent()) {
-                shared.set(key, Rows.bytes(row.get()));
-            } else {
+            Optional<Row> newer = row.isPresent() ? writeUnlessNewer(key, row.get()) : Optional.empty();
+            if (row.isEmpty()) {
                 shared.delete(key);
             }
             synchronized (view) {
                 if (unwritten.get(key) == row) {
                     unwritten.remove(key);
+                    newer.ifPresent(other -> set(key, other));
                 }
             }
         });
+    }
+
+    /** Another node may have written a higher version that this one has not heard of yet. A plain get might read a backup that is behind. */
+    private Optional<Row> writeUnlessNewer(int key, Row row) {
+        byte[] bytes = Rows.bytes(row);
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            byte[] before = shared.putIfAbsent(key, bytes);
+            if (before != null && Rows.version(before) > row.version()) {
+                return Optional.of(Rows.row(before));
+            }
+            if (before == null || shared.replace(key, before, bytes)) {
+                return Optional.empty();
+            }
+        }
+        throw new IllegalStateException("row " + key + " of map " + name + " is changed by others all the time");
     }
 
     /** On the writer thread: compares the copy with the whole map. */
