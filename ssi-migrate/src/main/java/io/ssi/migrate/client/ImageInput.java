@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import jdk.internal.misc.Unsafe;
 
-/** Reads what {@link ImageOutput} wrote, chunk by chunk; everything read is checked against what is left and sane. */
+/** Reads what {@link ImageOutput} wrote, chunk by chunk; no byte is used before its chunk is known to be whole and in its place. */
 final class ImageInput {
     private static final Unsafe U = Unsafe.getUnsafe();
     private static final long BASE = Unsafe.ARRAY_BYTE_BASE_OFFSET;
@@ -19,27 +19,42 @@ final class ImageInput {
     private final Source source;
     private final CRC32C crc = new CRC32C();
     private byte[] chunk = new byte[0];
+    /** Where the chunk's checksum begins. */
+    private int limit;
     private int position;
+    private long chunks;
 
     ImageInput(Source source) {
         this.source = source;
     }
 
     private void refill() throws IOException {
-        while (position == chunk.length) {
+        while (position == limit) {
             byte[] next = source.next();
             if (next == null) {
                 throw new EOFException("the image ends in the middle");
             }
-            crc.update(next, 0, next.length);
+            check(next);
             chunk = next;
+            limit = next.length - ImageOutput.CHECK_BYTES;
             position = 0;
+        }
+    }
+
+    private void check(byte[] next) throws IOException {
+        chunks++;
+        int length = next.length - ImageOutput.CHECK_BYTES;
+        if (length > 0) {
+            crc.update(next, 0, length);
+        }
+        if (length <= 0 || U.getIntUnaligned(next, BASE + length, false) != (int) crc.getValue()) {
+            throw new IOException("the image was damaged on its way: chunk " + chunks + " of it is not what was sent");
         }
     }
 
     /** Fails unless all was read; answers the checksum of the whole. */
     long end() throws IOException {
-        if (position != chunk.length || source.next() != null) {
+        if (position != limit || source.next() != null) {
             throw new IOException("the image goes on behind its end");
         }
         return crc.getValue();
@@ -51,7 +66,7 @@ final class ImageInput {
     }
 
     int u2() throws IOException {
-        if (chunk.length - position >= 2) {
+        if (limit - position >= 2) {
             int v = U.getShortUnaligned(chunk, BASE + position, false) & 0xFFFF;
             position += 2;
             return v;
@@ -61,7 +76,7 @@ final class ImageInput {
     }
 
     int u4() throws IOException {
-        if (chunk.length - position >= 4) {
+        if (limit - position >= 4) {
             int v = U.getIntUnaligned(chunk, BASE + position, false);
             position += 4;
             return v;
@@ -106,7 +121,7 @@ final class ImageInput {
         long done = 0;
         while (done < bytes) {
             refill();
-            int n = (int) Math.min(bytes - done, chunk.length - position);
+            int n = (int) Math.min(bytes - done, limit - position);
             U.copyMemory(chunk, BASE + position, to, offset + done, n);
             position += n;
             done += n;

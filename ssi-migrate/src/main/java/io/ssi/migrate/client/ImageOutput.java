@@ -6,9 +6,14 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 import jdk.internal.misc.Unsafe;
 
-/** Buffers an image and hands it on in chunks of at most {@value #CHUNK} bytes. Little endian, as the reader. */
+/**
+ * Buffers an image and hands it on in chunks of at most {@value #CHUNK} bytes, each followed by the checksum of all bytes so far:
+ * a damaged, lost or repeated chunk is noticed before a byte of it is believed. Little endian, as the reader.
+ */
 final class ImageOutput {
     static final int CHUNK = 256 << 10;
+    /** Behind each chunk: CRC-32C of the image up to there. */
+    static final int CHECK_BYTES = 4;
     private static final Unsafe U = Unsafe.getUnsafe();
     private static final long BASE = Unsafe.ARRAY_BYTE_BASE_OFFSET;
     private static final int LONGEST_ITEM = 16;
@@ -37,7 +42,9 @@ final class ImageOutput {
     void flush() throws IOException {
         if (position > 0) {
             crc.update(buffer, 0, position);
-            sink.accept(Arrays.copyOf(buffer, position));
+            byte[] chunk = Arrays.copyOf(buffer, position + CHECK_BYTES);
+            U.putIntUnaligned(chunk, BASE + position, (int) crc.getValue(), false);
+            sink.accept(chunk);
             written += position;
             position = 0;
         }

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import jdk.internal.misc.Unsafe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,9 +35,19 @@ class ImageStreamTest {
         return out;
     }
 
-    private static ImageInput in(List<byte[]> chunks) {
+    /** As they were written. */
+    private static ImageInput sent(List<byte[]> chunks) {
         Iterator<byte[]> left = chunks.iterator();
         return new ImageInput(() -> left.hasNext() ? left.next() : null);
+    }
+
+    /** With the right checksums. */
+    private static ImageInput in(List<byte[]> contents) {
+        CRC32C crc = new CRC32C();
+        return sent(contents.stream().map(content -> {
+            crc.update(content);
+            return ByteBuffer.allocate(content.length + 4).order(ByteOrder.LITTLE_ENDIAN).put(content).putInt((int) crc.getValue()).array();
+        }).toList());
     }
 
     private static ImageInput in(int... bytes) {
@@ -104,11 +117,11 @@ class ImageStreamTest {
     }
 
     private static byte[] joined(List<byte[]> chunks) {
-        byte[] all = new byte[chunks.stream().mapToInt(chunk -> chunk.length).sum()];
+        byte[] all = new byte[chunks.stream().mapToInt(chunk -> chunk.length - 4).sum()];
         int at = 0;
         for (byte[] chunk : chunks) {
-            System.arraycopy(chunk, 0, all, at, chunk.length);
-            at += chunk.length;
+            System.arraycopy(chunk, 0, all, at, chunk.length - 4);
+            at += chunk.length - 4;
         }
         return all;
     }
@@ -118,18 +131,17 @@ class ImageStreamTest {
     void whatIsWrittenIsReadHoweverItIsCut(long seed) throws IOException {
         List<byte[]> chunks = new ArrayList<>();
         ImageOutput out = write(chunks, to -> writeItems(to, 10_000, seed));
-        assertThat(chunks).hasSizeGreaterThan(2).allMatch(chunk -> chunk.length <= ImageOutput.CHUNK);
+        assertThat(chunks).hasSizeGreaterThan(2).allMatch(chunk -> chunk.length <= ImageOutput.CHUNK + 4);
         byte[] all = joined(chunks);
         assertThat(out.written()).isEqualTo(all.length);
         List<byte[]> otherwise = new ArrayList<>();
         Random cuts = new Random(seed);
         for (int at = 0; at < all.length;) {
-            int end = Math.min(all.length, at + cuts.nextInt(12));
+            int end = Math.min(all.length, at + 1 + cuts.nextInt(12));
             otherwise.add(Arrays.copyOfRange(all, at, end));
             at = end;
         }
-        for (List<byte[]> cut : List.of(chunks, otherwise)) {
-            ImageInput in = in(cut);
+        for (ImageInput in : List.of(sent(chunks), in(otherwise))) {
             Random random = new Random(seed);
             for (int i = 0; i < 10_000; i++) {
                 readItem(in, i % ITEMS, random);
@@ -147,7 +159,7 @@ class ImageStreamTest {
             out.u1(1);
             out.raw(numbers, Unsafe.ARRAY_LONG_BASE_OFFSET, bytes);
         });
-        ImageInput in = in(chunks);
+        ImageInput in = sent(chunks);
         assertThat(in.u1()).isEqualTo(1);
         long[] read = new long[numbers.length];
         in.raw(read, Unsafe.ARRAY_LONG_BASE_OFFSET, bytes);
@@ -159,29 +171,39 @@ class ImageStreamTest {
         List<byte[]> chunks = new ArrayList<>();
         write(chunks, out -> writeItems(out, 2 * ITEMS, 5));
         byte[] all = joined(chunks);
-        for (int length = 0; length < all.length; length++) {
+        assertThatThrownBy(() -> sent(List.of()).u1()).isInstanceOf(EOFException.class);
+        for (int length = 1; length < all.length; length++) {
             ImageInput in = in(List.of(Arrays.copyOf(all, length)));
             assertThatThrownBy(() -> skim(in, 2 * ITEMS)).isInstanceOf(EOFException.class).hasMessage("the image ends in the middle");
         }
     }
 
     @Test
-    void aFlippedBitIsFoundAtTheEndAtLatest() throws IOException {
+    void aFlippedBitIsFoundBeforeAnythingIsRead() throws IOException {
         List<byte[]> chunks = new ArrayList<>();
-        ImageOutput out = write(chunks, to -> writeItems(to, ITEMS, 9));
-        byte[] all = joined(chunks);
-        for (int bit = 0; bit < all.length * 8; bit++) {
-            byte[] flipped = all.clone();
+        write(chunks, to -> writeItems(to, ITEMS, 9));
+        byte[] chunk = chunks.getFirst();
+        for (int bit = 0; bit < chunk.length * 8; bit++) {
+            byte[] flipped = chunk.clone();
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
-            ImageInput in = in(List.of(flipped));
-            long crc;
-            try {
-                skim(in, ITEMS);
-                crc = in.end();
-            } catch (IOException found) {
-                continue;
-            }
-            assertThat(crc).as("bit %d", bit).isNotEqualTo(out.crc());
+            ImageInput in = sent(List.of(flipped));
+            assertThatThrownBy(in::u1).as("bit %d", bit).isInstanceOf(IOException.class)
+                    .hasMessage("the image was damaged on its way: chunk 1 of it is not what was sent");
+        }
+    }
+
+    @Test
+    void aChunkThatIsLostCutRepeatedOrOutOfItsPlaceIsNotRead() throws IOException {
+        List<byte[]> chunks = new ArrayList<>();
+        write(chunks, to -> to.raw(new Random(3).longs(150_000).toArray(), Unsafe.ARRAY_LONG_BASE_OFFSET, 1_200_000));
+        byte[] one = chunks.get(0);
+        byte[] two = chunks.get(1);
+        byte[] three = chunks.get(2);
+        for (List<byte[]> wrong : List.of(List.of(one, three), List.of(one, one), List.of(one, Arrays.copyOf(two, 100)), List.of(one, new byte[0]),
+                List.of(one, three, two), List.of(one, new byte[4]), List.of(one, Arrays.copyOf(two, two.length + 1)))) {
+            ImageInput in = sent(wrong);
+            in.raw(new byte[one.length - 4], Unsafe.ARRAY_BYTE_BASE_OFFSET, one.length - 4);
+            assertThatThrownBy(in::u1).isInstanceOf(IOException.class).hasMessage("the image was damaged on its way: chunk 2 of it is not what was sent");
         }
     }
 
@@ -190,7 +212,7 @@ class ImageStreamTest {
         ImageInput behind = in(1, 2);
         behind.u1();
         assertThatThrownBy(behind::end).isInstanceOf(IOException.class).hasMessage("the image goes on behind its end");
-        ImageInput another = in(List.of(new byte[1], new byte[1]));
+        ImageInput another = in(List.of(new byte[] {1}, new byte[] {1}));
         another.u1();
         assertThatThrownBy(another::end).hasMessage("the image goes on behind its end");
     }
@@ -222,7 +244,7 @@ class ImageStreamTest {
     private static void read(Writing writing) throws IOException, ReflectiveOperationException {
         List<byte[]> chunks = new ArrayList<>();
         write(chunks, writing);
-        new ImageReader(null, null, null, in(chunks), null, names -> { }).read();
+        new ImageReader(null, null, null, sent(chunks), null, names -> { }).read();
     }
 
     @Test
