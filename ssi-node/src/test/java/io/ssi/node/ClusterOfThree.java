@@ -119,6 +119,12 @@ final class ClusterOfThree implements AutoCloseable {
         return state(node).resolve("daemon.sock");
     }
 
+    /** The node that leads the Raft group, as another sees it; 0 if it sees none. */
+    int leader(int asked) {
+        Said said = run(List.of("ssi-node", "status", "-o", "state-dir=" + state(asked), "--json"));
+        return object(Json.parse(said.out())).get("leader") instanceof Long number ? number.intValue() : 0;
+    }
+
     /** A command, given to the daemon of a node. */
     Said ask(int node, String command, String... arguments) {
         List<String> all = new ArrayList<>(List.of(command, "-s", socket(node).toString()));

@@ -30,7 +30,7 @@
  * <li>anything fails before the proposal: the source says Cannot (or the stream breaks), the landing is killed, the program
  * goes on at the source. If both Cannot and the stream are lost, the target's veto finds the process where it stayed.
  * <li>the answer to the proposal is lost: the source asks again under the same request id until it knows, or, once the target is
- * out of reach, asks for the veto; the program stays frozen meanwhile and its row says MOVING.
+ * out of reach, asks for the veto; the program stays frozen meanwhile, and after 2 s its row says UNDECIDED.
  * <li>the source daemon or the network dies after Built: the target vetoes. Moved: it runs. Otherwise it kills the landing.
  * Without a quorum it waits, and nothing runs twice.
  * <li>the source daemon dies after the image was complete: the frozen JVM waits for a daemon, which vetoes: stayed, it resumes;
@@ -42,7 +42,7 @@
  * <li>only a connection between daemon and JVM breaks: the move in that daemon comes to its end first, then the same as above.
  * <li>a frame is doubled or late: streams are ordered and belong to one migration; the JVMs drop what carries another number.
  * </ul>
- * The simulator of both machines (MoveSimulation) breaks all of these in random order; CrashInMoveIT does it at each step with
- * real processes ({@link io.ssi.migrate.node.Faults}).
+ * The simulator of both machines (MoveSimulation) breaks all of these in random order; CrashInMoveIT and NetworkInMoveIT do it
+ * at each step with real processes ({@link io.ssi.migrate.node.Faults}), a selection in the suite and all of it in the nightly run.
  */
 package io.ssi.migrate.node;
