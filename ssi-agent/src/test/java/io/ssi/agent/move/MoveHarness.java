@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * A node daemon reduced to what one process and its moves need, without network or commit: starts a program under the agent and
@@ -42,6 +43,8 @@ final class MoveHarness implements AutoCloseable {
     private Process current;
     private Link link;
     private long migrations;
+    /** What becomes of each part of an image between the two JVMs. */
+    Function<LinkMessage, List<LinkMessage>> onTheWay = List::of;
     /** Parts of each pause, microseconds: freeze, capture, write, build. */
     final List<LinkMessage.ImageEnd> images = new ArrayList<>();
     final List<Long> pauses = new ArrayList<>();
@@ -206,7 +209,9 @@ final class MoveHarness implements AutoCloseable {
             LinkMessage part;
             do {
                 part = link.next();
-                landing.send(part);
+                for (LinkMessage each : onTheWay.apply(part)) {
+                    landing.send(each);
+                }
             } while (!(part instanceof LinkMessage.ImageEnd));
             images.add((LinkMessage.ImageEnd) part);
             frozen = true;

@@ -154,7 +154,9 @@ public final class MigrationClient {
             try {
                 landing.build();
             } catch (IOException e) {
-                throw new ReflectiveOperationException(e.getMessage(), e);
+                port.send(new LinkMessage.Cannot(message.migration(), ErrorCode.BAD_FRAME.number(), List.of("the program cannot be built in the JVM"
+                        + " that was started for it: " + e.getMessage())));
+                return;
             }
             if (!port.move().built(message.migration())) {
                 port.giveUp();
