@@ -2,17 +2,23 @@ package programs;
 
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.invoke.MutableCallSite;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Vector;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.zip.Deflater;
 
 /** Holds one thing that cannot move, named by the argument, for as long as it runs. */
 public final class Pinned {
@@ -29,8 +35,40 @@ public final class Pinned {
             case "loader" -> loaded();
             case "virtual" -> virtual();
             case "vector" -> contended();
+            case "accept" -> accepting();
+            case "many" -> many();
+            case "child" -> child();
             default -> throw new IllegalArgumentException(what);
         };
+    }
+
+    /** A thread inside native code for as long as the program runs. */
+    private static Object accepting() throws InterruptedException {
+        Thread accepts = start("accepts", () -> {
+            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                server.accept();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        while (java.util.Arrays.stream(accepts.getStackTrace()).noneMatch(frame -> frame.getMethodName().equals("accept"))) {
+            Thread.onSpinWait();
+        }
+        return "thread";
+    }
+
+    private static Object child() throws IOException {
+        Process child = new ProcessBuilder("sleep", "600").start();
+        Runtime.getRuntime().addShutdownHook(new Thread(child::destroyForcibly));
+        return child;
+    }
+
+    private static Object many() throws Exception {
+        Deflater deflater = new Deflater();
+        deflater.setInput(new byte[10]);
+        return List.of(hold("file"), hold("socket"), hold("memory"), hold("loader"), deflater, Pipe.open().source(), Arena.global().allocate(8),
+                MethodHandles.filterReturnValue(MethodHandles.constant(int.class, 1), MethodHandles.identity(int.class)),
+                new MutableCallSite(MethodType.methodType(void.class)));
     }
 
     private static Object loaded() throws IOException, ReflectiveOperationException {

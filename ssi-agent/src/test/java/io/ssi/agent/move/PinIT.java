@@ -27,6 +27,7 @@ class PinIT {
         memory  | memory outside the heap            | static field programs.Pinned.HELD
         loader  | class loader of the program's own  | programs.Pace
         virtual | virtual threads                    | platform threads
+        child   | the program has a running child process | end it or wait for its end
         constructor | has not yet called the constructor of its superclass | programs.Pinned$Early
         """)
     void isRefusedByNameAndGoesOn(String what, String reason, String where) throws Exception {
@@ -38,6 +39,51 @@ class PinIT {
                     .hasMessageContaining(where);
             assertThat(harness.await(60)).isZero();
             assertThat(harness.output()).isEqualTo("holds\ndone 1\n");
+        }
+    }
+
+    /** Each is told with what it is, what to do about it, and how it is reached. */
+    @Test
+    void everythingThatPinsIsExplainedAtOnce() throws Exception {
+        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=500"), CLASSES)) {
+            harness.start("programs.Pinned", "many");
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> harness.output().startsWith("holds"));
+            List<String> pins = harness.explain().pins();
+            for (String[] pin : new String[][] {
+                {"java.io.FileDescriptor is open: ", "/release", "close it", "java.io.FileInputStream"},
+                {"java.io.FileDescriptor is open: ", "a socket (", "close it", "java.net.ServerSocket"},
+                {"java.nio.DirectByteBuffer is memory outside the heap (a direct buffer)", "use a heap buffer"},
+                {"class programs.Pace is of a class loader of the program's own (java.net.URLClassLoader)", "put them on the class path"},
+                {"a native zlib stream", "end() it", "java.util.zip.Deflater"},
+                {"an open channel or selector", "close it"},
+                {"memory outside the heap (a native MemorySegment)", "use one of an array"},
+                {"a method handle made of others", "use a lambda"},
+                {"a call site object", "do not keep it"}}) {
+                assertThat(pins).as(String.join(" ... ", pin)).anySatisfy(each -> assertThat(each).contains(pin).contains(" <- static field programs.Pinned.HELD"));
+            }
+        }
+    }
+
+    @Test
+    void aThreadInNativeCodeIsNamedWithItsStack() throws Exception {
+        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=500"), CLASSES)) {
+            harness.start("programs.Pinned", "accept");
+            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> harness.output().startsWith("holds"));
+            assertThatThrownBy(harness::move).isInstanceOf(MoveHarness.RefusedException.class).message().startsWith("thread \"accepts\" (RUNNABLE) did not stop: "
+                    + "it is in native code at java.base/sun.nio.ch.").contains(" <- java.base/sun.nio.ch.").endsWith("; move it when this call has returned").hasLineCount(1);
+            assertThat(harness.await(60)).isZero();
+            assertThat(harness.output()).isEqualTo("holds\ndone 1\n");
+        }
+    }
+
+    @Test
+    void otherAgentsAreNamed() throws Exception {
+        String other = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0";
+        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=200", other), CLASSES)) {
+            harness.start("programs.Waiting");
+            String reason = "the program was started with " + other + "; a program with other agents cannot move yet, start it without";
+            assertThat(harness.explain().pins()).contains(reason);
+            assertThatThrownBy(harness::move).isInstanceOf(MoveHarness.RefusedException.class).hasMessage(reason);
         }
     }
 

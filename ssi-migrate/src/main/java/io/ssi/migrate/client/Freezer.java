@@ -2,7 +2,6 @@ package io.ssi.migrate.client;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -267,7 +266,7 @@ final class Freezer {
                 }
             }
             if (System.nanoTime() - deadlineNanos > 0) {
-                throw notStopping(left);
+                throw PinnedException.notStopping(left);
             }
             quiet = nudge(left) ? 0 : quiet + 1;
             if (quiet > QUIET_STEPS) {
@@ -471,25 +470,5 @@ final class Freezer {
                 + blocked.method() + " to enter a monitor of " + blocked.monitor().getClass().getName()
                 + (owner == null ? "" : " that thread \"" + owner.thread.getName() + "\" holds")
                 + "; the move can succeed once it got it");
-    }
-
-    private PinnedException notStopping(List<Thread> left) {
-        List<String> reasons = new ArrayList<>();
-        Map<String, Integer> seen = new HashMap<>();
-        for (Thread thread : left) {
-            StackTraceElement[] stack = thread.getStackTrace();
-            StringBuilder text = new StringBuilder("thread \"").append(thread.getName()).append("\" (")
-                    .append(thread.getState()).append(") did not stop");
-            if (stack.length > 0) {
-                text.append(stack[0].isNativeMethod() ? ": it is in native code" : "");
-                for (int i = 0; i < Math.min(stack.length, 6); i++) {
-                    text.append(i == 0 ? " at " : " <- ").append(stack[i]);
-                }
-            }
-            if (seen.merge(text.toString(), 1, Integer::sum) == 1 && reasons.size() < ImageFormat.PINS_MAX) {
-                reasons.add(text.toString());
-            }
-        }
-        return new PinnedException(false, reasons);
     }
 }

@@ -229,7 +229,7 @@ final class ImageWriter {
     private int instance(Object object, int hash) throws IOException {
         TypeInfo info = info(object.getClass());
         String pin = !info.mayPin ? null : object instanceof Thread thread && thread.isAlive() && !moving.contains(thread)
-                ? "a thread of the JVM or the agent (" + thread.getName() + ")" : JdkState.pin(jdk, object);
+                ? "a thread of the JVM or the agent (" + thread.getName() + "); do not keep it" : JdkState.pin(jdk, object);
         if (pin != null) {
             pin(object, pin);
             out.u1(ImageFormat.PINNED);
@@ -285,7 +285,7 @@ final class ImageWriter {
         try {
             info = jdk.trusted().revealDirect(handle);
         } catch (IllegalArgumentException e) {
-            pin(handle, "a method handle made of others (" + handle.type() + "); it cannot move yet");
+            pin(handle, "a method handle made of others (" + handle.type() + "); it cannot move yet, use a lambda");
             out.u1(ImageFormat.PINNED);
             return;
         }
@@ -305,7 +305,7 @@ final class ImageWriter {
         }
         Field field = VarHandles.fieldOf(jdk, handle);
         if (field == null) {
-            pin(handle, "a variable handle that is not of a field or array; it cannot move yet");
+            pin(handle, "a variable handle that is not of a field or array; it cannot move yet, use one of a field");
             out.u1(ImageFormat.PINNED);
             return;
         }
@@ -354,8 +354,8 @@ final class ImageWriter {
             out.u1(ImageFormat.PLATFORM);
         } else {
             if (loader != ClassLoader.getSystemClassLoader()) {
-                pins.add("class " + type.getName() + " is of a class loader of the program's own (" + loader.getClass().getName()
-                        + "); such classes cannot move yet");
+                pin("class " + type.getName() + " is of a class loader of the program's own (" + loader.getClass().getName()
+                        + "); such classes cannot move yet, put them on the class path");
             }
             out.u1(ImageFormat.APPLICATION);
         }
@@ -364,7 +364,7 @@ final class ImageWriter {
     private void hiddenClass(Class<?> type) throws IOException {
         Object factory = lambdas.factory(type);
         if (factory == null) {
-            pins.add("hidden class " + type.getName() + " was not made by a lambda; it cannot move yet" + path(parent));
+            pin("hidden class " + type.getName() + " was made by the program and not by a lambda; it cannot move yet, have its maker define a named class");
             out.u1(ImageFormat.PRIMITIVE_CLASS);
             out.string("V");
             return;
@@ -451,8 +451,12 @@ final class ImageWriter {
     // ---- what pins
 
     private void pin(Object object, String why) {
+        pin(object.getClass().getName() + " is " + why);
+    }
+
+    private void pin(String what) {
         if (pins.size() < ImageFormat.PINS_MAX) {
-            pins.add(object.getClass().getName() + " is " + why + path(parent));
+            pins.add(what + path(parent));
         }
     }
 

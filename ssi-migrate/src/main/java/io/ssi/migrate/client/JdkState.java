@@ -1,8 +1,9 @@
 package io.ssi.migrate.client;
 
-import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 
 /** What of the JDK's own state belongs to the program and travels, what is made anew, and what pins. Data, not code. */
@@ -85,10 +86,11 @@ final class JdkState {
         }
     }
 
-    /** What the kernel says is behind a descriptor: a path, or socket:[number]. */
+    /** What the kernel says is behind a descriptor: a path, or socket:[number] and the like. */
     private static String opened(int fd) {
         try {
-            return new File(new File("/proc/self/fd"), Integer.toString(fd)).getCanonicalPath().replaceFirst("^/proc/[0-9]+/fd/", "");
+            String behind = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd))).toString();
+            return behind.startsWith("/") ? behind : "a " + behind.replaceFirst("^anon_inode:|:.*", "");
         } catch (IOException e) {
             return "a file or socket";
         }
@@ -96,21 +98,21 @@ final class JdkState {
 
     private static String pinByFamily(Object object, String type) {
         if (type.startsWith("jdk.internal.foreign.") && type.contains("MemorySegmentImpl") && !type.contains("Heap")) {
-            return "memory outside the heap (a native MemorySegment); it cannot move yet";
+            return "memory outside the heap (a native MemorySegment); use one of an array, it cannot move yet";
         }
         if (type.startsWith("sun.nio.ch.") && object instanceof java.nio.channels.Channel) {
             return "an open channel or selector; close it, it cannot move yet";
         }
         if (object instanceof ClassLoader) {
-            return "a class loader of the program's own; it cannot move yet";
+            return "a class loader of the program's own; it cannot move yet, put its classes on the class path";
         }
         if (object instanceof java.lang.invoke.CallSite) {
-            return "a call site object; it cannot move yet";
+            return "a call site object; it cannot move yet, do not keep it while the program moves";
         }
         if (object instanceof java.lang.foreign.Arena || type.startsWith("jdk.internal.foreign.abi.")) {
-            return "native linkage; it cannot move";
+            return "a link to native code or its memory; it cannot move, close it and make it again";
         }
         return type.startsWith("io.ssi.") && object.getClass().getClassLoader() == JdkState.class.getClassLoader()
-                ? "a part of the agent" : null;
+                ? "a part of the agent; do not keep it" : null;
     }
 }

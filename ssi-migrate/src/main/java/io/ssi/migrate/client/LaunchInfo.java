@@ -44,13 +44,8 @@ final class LaunchInfo {
 
     /** @throws PinnedException when the class path cannot be had elsewhere as it is here */
     Prepared collect(long migration, List<String> classes) throws PinnedException {
-        List<String> arguments = new ArrayList<>();
-        for (String argument : VM.getRuntimeArguments()) {
-            if (!(argument.startsWith("-javaagent:") && argument.contains(AGENT_JAR))) {
-                arguments.add(argument);
-            }
-        }
         Set<String> pins = new LinkedHashSet<>();
+        List<String> arguments = arguments(pins);
         List<PathEntry> classPath = classPath(pins);
         if (!pins.isEmpty()) {
             throw new PinnedException(false, List.copyOf(pins));
@@ -61,11 +56,30 @@ final class LaunchInfo {
                 runtime.maxMemory(), classes);
     }
 
-    /** What of the class path keeps the program from moving. */
+    /** What of the command line and the class path keeps the program from moving. */
     List<String> pins() {
         Set<String> pins = new LinkedHashSet<>();
+        arguments(pins);
         classPath(pins);
         return new ArrayList<>(pins);
+    }
+
+    private static List<String> arguments(Set<String> pins) {
+        List<String> arguments = new ArrayList<>();
+        for (String argument : VM.getRuntimeArguments()) {
+            boolean agent = argument.startsWith("-javaagent:");
+            if (agent && argument.contains(AGENT_JAR)) {
+                continue;
+            }
+            if (agent || argument.startsWith("-agentlib:") || argument.startsWith("-agentpath:")) {
+                pins.add("the program was started with " + argument + "; a program with other agents cannot move yet, start it without");
+            }
+            if (argument.startsWith("--module-path") || argument.startsWith("-Djdk.module.main=")) {
+                pins.add("the program was started from the module path (" + argument + "); such programs cannot move yet, start it with -cp");
+            }
+            arguments.add(argument);
+        }
+        return arguments;
     }
 
     private List<PathEntry> classPath(Set<String> pins) {

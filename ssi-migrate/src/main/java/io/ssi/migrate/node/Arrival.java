@@ -128,7 +128,6 @@ final class Arrival extends MoveRun {
 
     private void start(LinkMessage.Prepared prepared) {
         checkJdk(prepared);
-        checkArguments(prepared);
         checkMemory(prepared);
         classPath = parts.settings().classPaths().locate(prepared.classPath(), this::fetch);
         long token = parts.landings().newToken();
@@ -165,19 +164,6 @@ final class Arrival extends MoveRun {
         if (!here.equals(prepared.javaBuild())) {
             throw new SsiException(ErrorCode.WRONG_JDK, "process " + before.vpid() + " runs on JDK " + prepared.javaBuild() + ", node "
                     + parts.self() + " has " + here + "; install the same build on both");
-        }
-    }
-
-    private void checkArguments(LinkMessage.Prepared prepared) {
-        for (String argument : prepared.jvmArguments()) {
-            if (argument.startsWith("-javaagent:") || argument.startsWith("-agentlib:") || argument.startsWith("-agentpath:")) {
-                throw new SsiException(ErrorCode.PINNED, "process " + before.vpid() + " was started with " + argument
-                        + "; a program with other agents cannot move yet, start it without");
-            }
-            if (argument.startsWith("--module-path") || argument.startsWith("-Djdk.module.main")) {
-                throw new SsiException(ErrorCode.PINNED, "process " + before.vpid() + " was started from the module path; such programs "
-                        + "cannot move yet, start it with -cp");
-            }
         }
     }
 
