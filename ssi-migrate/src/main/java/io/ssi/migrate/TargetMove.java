@@ -22,6 +22,7 @@ public final class TargetMove extends MoveMachine {
     private final byte[] row;
     private State state = State.AWAITING;
     private List<String> classes = List.of();
+    private long heapUsed;
     private boolean jvmGone;
 
     public TargetMove(String process, long migration, byte[] row) {
@@ -52,11 +53,12 @@ public final class TargetMove extends MoveMachine {
         switch (event) {
             case MoveEvent.PeerSaid(LinkMessage.Prepared prepared) when state == State.AWAITING -> {
                 classes = prepared.classes();
+                heapUsed = prepared.heapUsed();
                 await(State.STARTING, 0, "");
                 effect(new MoveEffect.StartJvm(prepared));
             }
             case MoveEvent.JvmUp up when state == State.STARTING -> {
-                effect(new MoveEffect.ToJvm(new LinkMessage.Land(migration, up.classPath(), classes, row)));
+                effect(new MoveEffect.ToJvm(new LinkMessage.Land(migration, up.classPath(), classes, heapUsed, row)));
                 await(State.LOADING, LOAD_MILLIS, "the landing JVM to load the classes");
             }
             case MoveEvent.JvmSaid(LinkMessage.LandReady ready) when state == State.LOADING -> {

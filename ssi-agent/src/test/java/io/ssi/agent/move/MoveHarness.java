@@ -202,7 +202,7 @@ final class MoveHarness implements AutoCloseable {
         Link landing = arrival();
         boolean frozen = false;
         try {
-            landing.send(new LinkMessage.Land(migration, List.of(), prepared.classes(), new byte[0]));
+            landing.send(new LinkMessage.Land(migration, List.of(), prepared.classes(), prepared.heapUsed(), new byte[0]));
             landing.await(LinkMessage.LandReady.class);
             long begun = System.nanoTime();
             link.send(new LinkMessage.Freeze(migration, 5000));

@@ -88,10 +88,10 @@ public sealed interface LinkMessage {
     // ---- migration: daemon to landing JVM and back
 
     /**
-     * First message to a landing JVM: what the elements of its class path were called where the program was started, and the
-     * classes to load and link before the image comes. Answered by LandReady.
+     * First message to a landing JVM: what the elements of its class path were called where the program was started, the
+     * classes to load and link before the image comes, and how many bytes of heap the source uses. Answered by LandReady.
      */
-    record Land(long migration, List<String> classPath, List<String> classes, byte[] row) implements OfMove {}
+    record Land(long migration, List<String> classPath, List<String> classes, long heapUsed, byte[] row) implements OfMove {}
 
     record LandReady(long migration) implements OfMove {}
 

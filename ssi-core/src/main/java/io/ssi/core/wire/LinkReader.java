@@ -36,7 +36,7 @@ final class LinkReader {
             case LinkType.RESUME -> message = new LinkMessage.Resume(in.getLong());
             case LinkType.RESUMED -> message = new LinkMessage.Resumed(in.getLong());
             case LinkType.DEPART -> message = new LinkMessage.Depart(in.getLong(), in.getLong());
-            case LinkType.LAND -> message = new LinkMessage.Land(in.getLong(), in.getStrings(), in.getStrings(), in.getBytes());
+            case LinkType.LAND -> message = new LinkMessage.Land(in.getLong(), in.getStrings(), in.getStrings(), in.getLong(), in.getBytes());
             case LinkType.LAND_READY -> message = new LinkMessage.LandReady(in.getLong());
             case LinkType.BUILT -> message = new LinkMessage.Built(in.getLong(), in.getLong());
             case LinkType.GO -> message = new LinkMessage.Go(in.getLong(), in.getInt(), in.getBytes());

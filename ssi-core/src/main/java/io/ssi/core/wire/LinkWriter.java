@@ -129,6 +129,7 @@ final class LinkWriter {
             out.putLong(land.migration());
             out.putStrings(land.classPath());
             out.putStrings(land.classes());
+            out.putLong(land.heapUsed());
             out.putBytes(land.row());
         } else if (message instanceof LinkMessage.LandReady landReady) {
             out.putShort(LinkType.LAND_READY);

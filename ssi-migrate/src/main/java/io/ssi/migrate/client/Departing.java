@@ -9,10 +9,13 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** The source's part of a move: freeze, understand the frames, write the image; and undo. One at a time, on one thread. */
 final class Departing {
     private static final long RETRY_NANOS = 2_000_000;
+    /** While the target starts its JVM, which takes about as long. */
+    private static final long REHEARSAL_NANOS = 1_000_000_000;
 
     private final Jdk jdk;
     private final AgentPort port;
@@ -22,19 +25,24 @@ final class Departing {
     private final HashBits bits = new HashBits();
     private final ThreadIds threadIds;
     private final LaunchInfo launch;
+    private final Rehearsal rehearsal;
+    private final BooleanSupplier ordered;
     /** Made at the first prepare: JVMTI answers only then, and no start-up time is spent on it. */
     private volatile Freezer freezer;
     private boolean frozen;
     /** When the last thread stopped. */
     private long lastStop;
 
-    Departing(Jdk jdk, AgentPort port, LambdaRecipes lambdas, FrameCopies copies, LaunchInfo launch) {
+    /** @param ordered the daemon's next word has come */
+    Departing(Jdk jdk, AgentPort port, LambdaRecipes lambdas, FrameCopies copies, LaunchInfo launch, BooleanSupplier ordered) {
         this.jdk = jdk;
         this.port = port;
         this.lambdas = lambdas;
         this.copies = copies;
         this.launch = launch;
+        this.ordered = ordered;
         this.names = new Names(jdk);
+        this.rehearsal = new Rehearsal(jdk, names, lambdas, copies);
         this.threadIds = new ThreadIds(jdk);
     }
 
@@ -50,7 +58,7 @@ final class Departing {
         }
     }
 
-    void prepare(long migration) throws IOException {
+    void prepare(long migration) throws IOException, ReflectiveOperationException {
         warmUp();
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);
@@ -64,6 +72,7 @@ final class Departing {
                 throw new PinnedException(false, unexpected);
             }
             port.send(launch.collect(migration, classes));
+            rehearsal.run(REHEARSAL_NANOS, false, ordered);
         } catch (PinnedException e) {
             port.send(new LinkMessage.Cannot(migration, io.ssi.core.error.ErrorCode.PINNED.number(), e.reasons()));
         }

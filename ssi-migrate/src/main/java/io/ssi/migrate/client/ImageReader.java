@@ -27,12 +27,18 @@ final class ImageReader {
     private final ImageInput in;
     private final HashBits bits;
     private final Initialisation beforeInitialisation;
-    private Object[] objects = new Object[1 << 16];
-    private byte[] kinds = new byte[1 << 16];
+    private final Blocks.OfObjects objects = new Blocks.OfObjects();
+    private final Blocks.OfBytes kinds = new Blocks.OfBytes();
     private int count;
     private Class<?>[] classes = new Class<?>[1 << 10];
     private int classCount;
-    private final Map<Class<?>, Layout> layouts = new HashMap<>();
+    /** Not a map: that would ask classes for their identity hash before they have the one that the program knows. */
+    private final ClassValue<Layout> layouts = new ClassValue<>() {
+        @Override
+        protected Layout computeValue(Class<?> type) {
+            return Layout.ofInstances(jdk, type);
+        }
+    };
     private final List<Object> salted = new ArrayList<>();
     /** JDK statics to set when their objects are whole: until then the JDK itself uses them, System's properties for one. */
     private final Map<Field, Object> shared = new HashMap<>();
@@ -116,6 +122,15 @@ final class ImageReader {
         if (rehash) {
             new HashTables(jdk).layOutAgain(tables);
         }
+    }
+
+    /** What {@link ImageWriter#rehearse} wrote. */
+    Object rehearse() throws IOException, ReflectiveOperationException {
+        Object object = reference();
+        for (int i = 1; i <= count; i++) {
+            body(i);
+        }
+        return object;
     }
 
     // ---- roots
@@ -205,19 +220,16 @@ final class ImageReader {
             return null;
         }
         if (number > 0 && number <= count) {
-            return objects[number];
+            return objects.get(number);
         }
         if (number != count + 1) {
             throw new IOException("object " + number + " in the image follows object " + count);
         }
-        if (++count == objects.length) {
-            objects = Arrays.copyOf(objects, count + (count >> 1));
-            kinds = Arrays.copyOf(kinds, objects.length);
-        }
+        count++;
         int kind = in.u1();
-        kinds[number] = (byte) kind;
+        kinds.set(number, kind);
         Object object = define(kind);
-        objects[number] = object;
+        objects.set(number, object);
         return object;
     }
 
@@ -398,8 +410,8 @@ final class ImageReader {
     // ---- bodies
 
     private void body(int number) throws IOException, ReflectiveOperationException {
-        Object object = objects[number];
-        switch (kinds[number]) {
+        Object object = objects.get(number);
+        switch (kinds.get(number)) {
             case ImageFormat.ARRAY -> array(object);
             case ImageFormat.INSTANCE -> fields(object);
             case ImageFormat.NAMED_FILLED -> {
@@ -416,7 +428,7 @@ final class ImageReader {
     }
 
     private void fields(Object object) throws IOException, ReflectiveOperationException {
-        Layout layout = layouts.computeIfAbsent(object.getClass(), t -> Layout.ofInstances(jdk, t));
+        Layout layout = layouts.get(object.getClass());
         for (int i = 0; i < layout.kinds.length; i++) {
             field(object, layout.offsets[i], layout.kinds[i]);
         }

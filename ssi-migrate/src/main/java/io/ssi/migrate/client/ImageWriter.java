@@ -10,10 +10,7 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import jdk.internal.misc.Unsafe;
 
@@ -31,14 +28,20 @@ final class ImageWriter {
     private final FrameCopies copies;
     private final ImageOutput out;
     private final ObjectNumbers numbers;
-    private final Map<Class<?>, Integer> classes = new IdentityHashMap<>();
-    private final Map<Class<?>, TypeInfo> types = new IdentityHashMap<>();
+    /** Not a map: that would ask classes for their identity hash, which the program might then see change. */
+    private final ClassValue<TypeInfo> types = new ClassValue<>() {
+        @Override
+        protected TypeInfo computeValue(Class<?> type) {
+            return new TypeInfo();
+        }
+    };
+    private int classCount;
     private final Set<Thread> moving;
     private final List<String> pins = new ArrayList<>();
     /** By object number: number of the object that first referred to it, or minus the index of its root. */
-    private int[] parents = new int[1 << 16];
+    private final Blocks.OfInts parents = new Blocks.OfInts();
     /** By object number: how it was defined. */
-    private byte[] kinds = new byte[1 << 16];
+    private final Blocks.OfBytes kinds = new Blocks.OfBytes();
     private final List<String> roots = new ArrayList<>();
     private int parent;
 
@@ -81,6 +84,16 @@ final class ImageWriter {
         for (StoppedThread thread : threads) {
             thread(thread);
         }
+        for (int i = 1; i <= numbers.count(); i++) {
+            body(i);
+        }
+        out.flush();
+    }
+
+    /** Only this object and what it refers to. */
+    void rehearse(Object object) throws IOException {
+        root("a rehearsal");
+        reference(object);
         for (int i = 1; i <= numbers.count(); i++) {
             body(i);
         }
@@ -180,13 +193,9 @@ final class ImageWriter {
             out.varint(number);
             return;
         }
-        if (-number >= parents.length) {
-            parents = Arrays.copyOf(parents, -number + (-number >> 1));
-            kinds = Arrays.copyOf(kinds, parents.length);
-        }
-        parents[-number] = parent;
+        parents.set(-number, parent);
         out.varint(-number);
-        kinds[-number] = (byte) define(object, numbers.hashOfNew());
+        kinds.set(-number, define(object, numbers.hashOfNew()));
     }
 
     private int define(Object object, int hash) throws IOException {
@@ -243,20 +252,18 @@ final class ImageWriter {
 
     /** What is the same for all objects of a class. */
     private static final class TypeInfo {
-        final Layout layout;
-        final boolean mayPin;
-
-        TypeInfo(Layout layout, boolean mayPin) {
-            this.layout = layout;
-            this.mayPin = mayPin;
-        }
+        /** In the image; 0 before the first reference to it. */
+        int number;
+        /** Null before the first instance. */
+        Layout layout;
+        boolean mayPin;
     }
 
     private TypeInfo info(Class<?> type) {
         TypeInfo info = types.get(type);
-        if (info == null) {
-            info = new TypeInfo(Layout.ofInstances(jdk, type), JdkState.mayPin(type));
-            types.put(type, info);
+        if (info.layout == null) {
+            info.layout = Layout.ofInstances(jdk, type);
+            info.mayPin = JdkState.mayPin(type);
         }
         return info;
     }
@@ -317,13 +324,13 @@ final class ImageWriter {
     // ---- classes
 
     private void classReference(Class<?> type) throws IOException {
-        Integer known = classes.get(type);
-        if (known != null) {
-            out.varint(known);
+        TypeInfo info = types.get(type);
+        if (info.number != 0) {
+            out.varint(info.number);
             return;
         }
-        classes.put(type, classes.size() + 1);
-        out.varint(classes.size());
+        info.number = ++classCount;
+        out.varint(classCount);
         if (type.isPrimitive()) {
             out.u1(ImageFormat.PRIMITIVE_CLASS);
             out.string(type.descriptorString());
@@ -396,7 +403,7 @@ final class ImageWriter {
     // ---- bodies
 
     private void body(int number) throws IOException {
-        int kind = kinds[number];
+        int kind = kinds.get(number);
         if (kind != ImageFormat.INSTANCE && kind != ImageFormat.ARRAY && kind != ImageFormat.NAMED_FILLED) {
             return;
         }
@@ -465,7 +472,7 @@ final class ImageWriter {
         int at = from;
         for (int i = 0; at > 0 && i < ImageFormat.PATH_MAX; i++) {
             path.append(" <- ").append(numbers.object(at).getClass().getTypeName());
-            at = parents[at];
+            at = parents.get(at);
         }
         return path.append(at < 0 ? " <- " + roots.get(-at - 1) : " <- ...").toString();
     }

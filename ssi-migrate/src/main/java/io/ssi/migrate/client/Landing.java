@@ -2,6 +2,7 @@ package io.ssi.migrate.client;
 
 import io.ssi.core.wire.LinkMessage;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -22,6 +23,14 @@ final class Landing {
     private static final long ENTER_MILLIS = 10_000;
     private static final long LOOK_MILLIS = 100;
     private static final byte[] END = new byte[0];
+    private static final int COLLECTIONS_MAX = 5;
+    /** A heap that finds room as it is. */
+    private static final long SMALL_HEAP = 8 << 20;
+    private static final long GARBAGE_MAX = 256 << 20;
+    private static final int PIECE = 32 << 10;
+    /** Keeps the allocation from being optimised away. */
+    private static volatile Object garbage;
+    private static final long REHEARSAL_NANOS = 400_000_000;
     /** Thread.PRIMORDIAL_TID. */
     private static final long PRIMORDIAL = 3;
 
@@ -59,7 +68,7 @@ final class Landing {
     }
 
     /** Loads what the program had initialised; nothing of it runs. */
-    void load(List<String> classPath, List<String> classes) {
+    void load(List<String> classPath, List<String> classes, long heapUsed) throws IOException, ReflectiveOperationException {
         launch.landed(classPath);
         JvmVariables.putBack(jdk);
         for (String name : classes) {
@@ -72,6 +81,25 @@ final class Landing {
                 initialised.remove(name.replace('.', '/')); // the image will tell whether it is missed
             }
         }
+        makeRoom(heapUsed);
+        new Rehearsal(jdk, names, lambdas, copies).run(REHEARSAL_NANOS, true, () -> false);
+    }
+
+    /**
+     * A collector like G1 starts with little room for new objects and gives more when collections proved to be short. All that an image
+     * brings stays alive: collected in small portions it would be copied a dozen times over. So some garbage comes first, until the
+     * room is as large as the heap that comes, or the collector will not give more.
+     */
+    private static void makeRoom(long heapUsed) {
+        long wanted = Math.min(heapUsed, GARBAGE_MAX);
+        long room = SMALL_HEAP;
+        for (int i = 0; i < COLLECTIONS_MAX && room < wanted; i++) {
+            WeakReference<Object> probe = new WeakReference<>(new Object());
+            for (room = 0; room < GARBAGE_MAX && !probe.refersTo(null); room += PIECE) {
+                garbage = new byte[PIECE];
+            }
+        }
+        garbage = null;
     }
 
     /** On the link's reader thread: blocks while the builder is behind, which holds the sender back. */

@@ -78,7 +78,7 @@ public final class MigrationClient {
             Jdk jdk = new Jdk(port.trusted());
             FrameCopies copies = new FrameCopies();
             LaunchInfo launch = new LaunchInfo(jdk, port.startMillis());
-            departing = new Departing(jdk, port, lambdas, copies, launch);
+            departing = new Departing(jdk, port, lambdas, copies, launch, () -> !queue.isEmpty());
             landing = new Landing(jdk, port, lambdas, copies, launch);
             MigrationClient.this.landing = landing;
         }
@@ -149,7 +149,7 @@ public final class MigrationClient {
         }
 
         private void land(LinkMessage.Land message) throws Exception {
-            landing.load(message.classPath(), message.classes());
+            landing.load(message.classPath(), message.classes(), message.heapUsed());
             port.send(new LinkMessage.LandReady(message.migration()));
             try {
                 landing.build();

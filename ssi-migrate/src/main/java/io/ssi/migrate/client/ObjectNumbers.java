@@ -1,7 +1,5 @@
 package io.ssi.migrate.client;
 
-import java.util.Arrays;
-
 /**
  * Numbers objects 1, 2, 3 ... An object without identity hash gets its number as hash, so that looking it up again is one
  * header read; one that has a hash already goes through an open-addressed table. Objects of a program that is rolled back
@@ -9,7 +7,7 @@ import java.util.Arrays;
  */
 final class ObjectNumbers {
     private final HashBits bits;
-    private Object[] objects = new Object[1 << 16];
+    private final Blocks.OfObjects objects = new Blocks.OfObjects();
     private int count;
     private int[] table = new int[1 << 12];
     private int inTable;
@@ -24,7 +22,7 @@ final class ObjectNumbers {
     }
 
     Object object(int number) {
-        return objects[number];
+        return objects.get(number);
     }
 
     /** The number of the object, or 0 minus its new number when it is seen for the first time. */
@@ -38,7 +36,7 @@ final class ObjectNumbers {
             }
             count--;
             hash = System.identityHashCode(object);
-        } else if (hash <= count && objects[hash] == object) {
+        } else if (hash <= count && objects.get(hash) == object) {
             return hash;
         }
         return lookUp(object, hash);
@@ -50,17 +48,14 @@ final class ObjectNumbers {
     }
 
     private int add(Object object) {
-        if (++count == objects.length) {
-            objects = Arrays.copyOf(objects, count + (count >> 1));
-        }
-        objects[count] = object;
+        objects.set(++count, object);
         return count;
     }
 
     private int lookUp(Object object, int hash) {
         int i = spread(hash);
         for (int n; (n = table[i]) != 0; i = i + 1 & table.length - 1) {
-            if (objects[n] == object) {
+            if (objects.get(n) == object) {
                 return n;
             }
         }
@@ -81,7 +76,7 @@ final class ObjectNumbers {
         table = new int[old.length * 2];
         for (int n : old) {
             if (n != 0) {
-                int i = spread(bits.get(objects[n]));
+                int i = spread(bits.get(objects.get(n)));
                 while (table[i] != 0) {
                     i = i + 1 & table.length - 1;
                 }

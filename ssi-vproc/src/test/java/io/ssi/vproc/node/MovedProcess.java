@@ -84,7 +84,7 @@ abstract class MovedProcess {
         Path go = folder.resolve("go" + to + "-" + System.nanoTime());
         ProcessRegistry.Local local = source.service.beginMove(vpid);
         long token = target.landings.newToken();
-        List<String> argv = List.of("/bin/sh", "-c", "echo noise of the start; until [ -e " + go + " ]; do sleep 0.02; done; " + script);
+        List<String> argv = List.of("/bin/sh", "-c", "echo noise of the start; until [ -e " + go + " ]; do [ -d " + folder + " ] || exit; sleep 0.02; done; " + script);
         List<ProcessHandle> before = ProcessHandle.current().children().toList();
         Landing landing = target.landings.start(new LandingSpec(vpid, token, argv, List.of("PATH=/usr/bin:/bin"), folder.toString()));
         FakeLink landed;

@@ -1,0 +1,73 @@
+package io.ssi.migrate.client;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Writes and reads images of objects of its own while the program still runs, so that this code is compiled when the program stands still:
+ * each JVM sees at most one move from inside, and in the interpreter that one takes ten times as long. No object, class or string that
+ * the program can see is touched.
+ */
+final class Rehearsal {
+    private static final int ITEMS = 2_000;
+
+    private final Jdk jdk;
+    private final Names names;
+    private final LambdaRecipes lambdas;
+    private final FrameCopies copies;
+
+    Rehearsal(Jdk jdk, Names names, LambdaRecipes lambdas, FrameCopies copies) {
+        this.jdk = jdk;
+        this.names = names;
+        this.lambdas = lambdas;
+        this.copies = copies;
+    }
+
+    /**
+     * Returns when the time is over or it is told that there is something better to do.
+     *
+     * @param read the reader's part too
+     */
+    void run(long nanos, boolean read, BooleanSupplier enough) throws IOException, ReflectiveOperationException {
+        long end = System.nanoTime() + nanos;
+        HashBits bits = new HashBits();
+        while (System.nanoTime() - end < 0 && !enough.getAsBoolean()) {
+            Deque<byte[]> chunks = new ArrayDeque<>();
+            new ImageWriter(jdk, names, lambdas, copies, new ImageOutput(chunks::add), bits, Set.of()).rehearse(objects());
+            if (read) {
+                new ImageReader(jdk, names, lambdas, new ImageInput(chunks::poll), bits, initialised -> { }).rehearse();
+            }
+        }
+    }
+
+    /** Of each sort some: what a program has much of is compiled for the sorts that were seen. */
+    private static Object objects() {
+        List<Object> all = new ArrayList<>();
+        Map<Object, Object> map = new HashMap<>();
+        List<Object> linked = new LinkedList<>();
+        Object last = null;
+        for (int i = 0; i < ITEMS; i++) {
+            last = new AtomicReference<>(last);
+            map.put(1_000_000 + i, last);
+            linked.add((double) i);
+            all.add(new Object[] {last, new int[i % 8], new StringBuilder().append(i), (long) i * ITEMS, map, null});
+            if (i % 8 == 0) {
+                all.add(new Object());
+                all.add(new byte[i]);
+                all.add(("rehearsed " + i).toCharArray());
+            }
+        }
+        System.identityHashCode(all.get(0));
+        all.add(linked);
+        return all;
+    }
+}
