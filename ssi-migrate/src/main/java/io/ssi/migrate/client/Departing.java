@@ -14,8 +14,6 @@ import java.util.function.BooleanSupplier;
 /** The source's part of a move: freeze, understand the frames, write the image; and undo. One at a time, on one thread. */
 final class Departing {
     private static final long RETRY_NANOS = 2_000_000;
-    /** While the target starts its JVM, which takes about as long. */
-    private static final long REHEARSAL_NANOS = 1_000_000_000;
 
     private final Jdk jdk;
     private final AgentPort port;
@@ -71,8 +69,9 @@ final class Departing {
             if (!unexpected.isEmpty()) {
                 throw new PinnedException(false, unexpected);
             }
-            port.send(launch.collect(migration, classes));
-            rehearsal.run(REHEARSAL_NANOS, false, ordered);
+            LinkMessage.Prepared prepared = launch.collect(migration, classes);
+            port.send(prepared);
+            rehearsal.run(prepared.heapUsed(), false, ordered); // while the target starts its JVM
         } catch (PinnedException e) {
             port.send(new LinkMessage.Cannot(migration, io.ssi.core.error.ErrorCode.PINNED.number(), e.reasons()));
         }

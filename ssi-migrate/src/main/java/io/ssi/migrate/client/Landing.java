@@ -30,7 +30,6 @@ final class Landing {
     private static final int PIECE = 32 << 10;
     /** Keeps the allocation from being optimised away. */
     private static volatile Object garbage;
-    private static final long REHEARSAL_NANOS = 400_000_000;
     /** Thread.PRIMORDIAL_TID. */
     private static final long PRIMORDIAL = 3;
 
@@ -82,7 +81,7 @@ final class Landing {
             }
         }
         makeRoom(heapUsed);
-        new Rehearsal(jdk, names, lambdas, copies).run(REHEARSAL_NANOS, true, () -> false);
+        new Rehearsal(jdk, names, lambdas, copies).run(heapUsed, true, () -> false);
     }
 
     /**

@@ -19,6 +19,10 @@ import java.util.function.BooleanSupplier;
  */
 final class Rehearsal {
     private static final int ITEMS = 2_000;
+    /** A heap that is through before any compiler would be. */
+    private static final long SMALL_HEAP = 24L << 20;
+    private static final long NANOS_MAX = 1_000_000_000;
+    private static final long NANOS_A_MEGABYTE = 10_000_000;
 
     private final Jdk jdk;
     private final Names names;
@@ -33,12 +37,16 @@ final class Rehearsal {
     }
 
     /**
-     * Returns when the time is over or it is told that there is something better to do.
+     * Returns after a time that the heap is worth, at most a second, or when it is told that there is something better to do.
      *
+     * @param heapUsed bytes
      * @param read the reader's part too
      */
-    void run(long nanos, boolean read, BooleanSupplier enough) throws IOException, ReflectiveOperationException {
-        long end = System.nanoTime() + nanos;
+    void run(long heapUsed, boolean read, BooleanSupplier enough) throws IOException, ReflectiveOperationException {
+        if (heapUsed < SMALL_HEAP) {
+            return;
+        }
+        long end = System.nanoTime() + Math.min(NANOS_MAX, (heapUsed >> 20) * NANOS_A_MEGABYTE);
         HashBits bits = new HashBits();
         while (System.nanoTime() - end < 0 && !enough.getAsBoolean()) {
             Deque<byte[]> chunks = new ArrayDeque<>();
