@@ -92,8 +92,8 @@ public final class SourceMove extends MoveMachine {
             case MoveEvent.PeerSaid(LinkMessage.Built built) when state == State.BUILDING -> {
                 decide();
             }
-            case MoveEvent.JvmSaid(LinkMessage.Cannot cannot) -> undo(reason(cannot), false);
-            case MoveEvent.PeerSaid(LinkMessage.Cannot cannot) -> undo(reason(cannot), true);
+            case MoveEvent.JvmSaid(LinkMessage.Cannot cannot) -> undo(reason(process, cannot), false);
+            case MoveEvent.PeerSaid(LinkMessage.Cannot cannot) -> undo(reason(target, cannot), true);
             case MoveEvent.JvmSaid said -> undo(unexpected(process, said.message()), true);
             case MoveEvent.PeerSaid said -> undo(unexpected(target, said.message()), true);
             case MoveEvent.JvmGone gone -> undo(lost(process + " " + gone.cause()), false);
@@ -188,7 +188,7 @@ public final class SourceMove extends MoveMachine {
     private void undoing(MoveEvent event) {
         switch (event) {
             // What it refused for itself is the cause; the target may have stumbled over the same image and spoken first.
-            case MoveEvent.JvmSaid(LinkMessage.Cannot cannot) -> failure = reason(cannot);
+            case MoveEvent.JvmSaid(LinkMessage.Cannot cannot) -> failure = reason(process, cannot);
             case MoveEvent.JvmSaid(LinkMessage.Resumed resumed) -> end();
             case MoveEvent.JvmGone gone -> end();
             case MoveEvent.Timeout timeout -> end();
@@ -212,8 +212,8 @@ public final class SourceMove extends MoveMachine {
     }
 
 
-    static SsiException reason(LinkMessage.Cannot cannot) {
-        return new SsiException(ErrorCode.of(cannot.code()), String.join("\n", cannot.reasons()));
+    static SsiException reason(String who, LinkMessage.Cannot cannot) {
+        return new SsiException(ErrorCode.of(cannot.code()), cannot.reasons().isEmpty() ? who + " gave no reason" : String.join("\n", cannot.reasons()));
     }
 
     private static SsiException lost(String what) {

@@ -73,7 +73,7 @@ public final class TargetMove extends MoveMachine {
                 effect(new MoveEffect.ToPeer(built));
                 await(State.BUILT, 0, "");
             }
-            case MoveEvent.JvmSaid(LinkMessage.Cannot cannot) -> refuse(SourceMove.reason(cannot));
+            case MoveEvent.JvmSaid(LinkMessage.Cannot cannot) -> refuse(SourceMove.reason("the landing JVM of " + process, cannot));
             case MoveEvent.JvmSaid said -> refuse(SourceMove.unexpected("the landing JVM of " + process, said.message()));
             case MoveEvent.JvmGone gone -> refuse(new SsiException(ErrorCode.CANNOT_START, "the landing JVM of " + process + " " + gone.cause()));
             case MoveEvent.Failed failed -> refuse(failed.cause());

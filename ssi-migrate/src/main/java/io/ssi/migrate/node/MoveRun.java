@@ -150,6 +150,9 @@ abstract class MoveRun {
             try {
                 while (true) {
                     LinkMessage message = peer.next();
+                    if (!(message instanceof LinkMessage.OfMove of) || of.migration() != migration) {
+                        throw new SsiException(ErrorCode.BAD_FRAME, "a message of another move came");
+                    }
                     if (message instanceof LinkMessage.ImageChunk chunk) {
                         chunks.accept(chunk);
                     } else {

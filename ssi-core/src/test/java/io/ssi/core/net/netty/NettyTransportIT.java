@@ -9,6 +9,7 @@ import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.NodeId;
 import io.ssi.core.net.ByteStream;
+import io.ssi.core.net.MessageRegistry;
 import io.ssi.core.net.TestMessages;
 import io.ssi.core.net.TestMessages.Chain;
 import io.ssi.core.net.TestMessages.Count;
@@ -117,6 +118,19 @@ class NettyTransportIT {
         assertThat(get(friend.callAddress(member.address(), new Echo("me too"), SOON))).isEqualTo("me too null");
         assertFails(friend.callAddress(new InetSocketAddress("127.0.0.1", 1), new Echo("x"), SOON), ErrorCode.PEER_LOST, "no node listens at 127.0.0.1:1");
         assertFails(friend.callAddress(new InetSocketAddress("10.255.255.1", 7700), new Echo("x"), SOON), ErrorCode.BAD_CONFIG, "this node listens at 127.0.0.1");
+    }
+
+    /** Same key, other messages: the daemon of another version. */
+    @Test
+    void nodeOfAnotherBuildIsRefusedAndBothSidesSayWhy() {
+        NettyTransport member = node(key, 0);
+        member.identify(ONE);
+        NettyTransport other = NettyTransport.start(new TransportConfig(new InetSocketAddress("127.0.0.1", 0), key, "test"),
+                new MessageRegistry().register(900, Echo.class), new SimpleMeterRegistry());
+        opened.add(other);
+        assertFails(other.callAddress(member.address(), new Echo("let me in"), SOON), ErrorCode.BAD_FRAME, "the two nodes run different versions of ssi");
+        await().untilAsserted(() -> assertThat(member.refusals()).singleElement()
+                .satisfies(refusal -> assertThat(refusal.reason()).contains("install the same on both")));
     }
 
     @Test
