@@ -21,9 +21,56 @@ import java.util.concurrent.ConcurrentHashMap;
 final class HashTables {
     private final Jdk jdk;
     private final MethodHandle plainNode;
+    private final Nodes ofHashMap;
+    private final Nodes ofWeakHashMap;
+    private final Nodes ofHashtable;
+    private final Nodes ofConcurrentHashMap;
+
+    /** Where the nodes of one kind of table, and their subclasses, have their fields. */
+    private final class Nodes {
+        private final long hash;
+        private final long next;
+        /** 0: the node is a weak reference to its key. */
+        private final long key;
+
+        Nodes(String className, String keyField) {
+            try {
+                Class<?> type = Class.forName(className);
+                hash = offset(type, "hash");
+                next = offset(type, "next");
+                key = keyField == null ? 0 : offset(type, keyField);
+            } catch (ClassNotFoundException e) {
+                throw Jdk.failed(className, e);
+            }
+        }
+
+        Object next(Object node) {
+            return Jdk.U.getReference(node, next);
+        }
+
+        void next(Object node, Object after) {
+            Jdk.U.putReference(node, next, after);
+        }
+
+        Object key(Object node) {
+            return key == 0 ? ((Reference<?>) node).get() : Jdk.U.getReference(node, key);
+        }
+
+        int hash(Object node) {
+            return Jdk.U.getInt(node, hash);
+        }
+
+        void hash(Object node, int value) {
+            Jdk.U.putInt(node, hash, value);
+        }
+    }
 
     HashTables(Jdk jdk) {
         this.jdk = jdk;
+        ofHashMap = new Nodes("java.util.HashMap$Node", "key");
+        ofWeakHashMap = new Nodes("java.util.WeakHashMap$Entry", null);
+        ofHashtable = new Nodes("java.util.Hashtable$Entry", "key");
+        ofConcurrentHashMap = new Nodes("java.util.concurrent.ConcurrentHashMap$Node", "key");
         try {
             Class<?> node = Class.forName("java.util.HashMap$Node");
             plainNode = jdk.virtual(HashMap.class, "replacementNode", node, node, node).asType(
@@ -31,6 +78,10 @@ final class HashTables {
         } catch (ClassNotFoundException e) {
             throw Jdk.failed("HashMap", e);
         }
+    }
+
+    private long offset(Class<?> type, String name) {
+        return Jdk.U.objectFieldOffset(jdk.field(type, name));
     }
 
     static boolean isOne(Object object) {
@@ -43,9 +94,9 @@ final class HashTables {
         for (Object table : tables) {
             try {
                 switch (table) {
-                    case HashMap<?, ?> map -> chains(map, HashMap.class);
-                    case WeakHashMap<?, ?> map -> chains(map, WeakHashMap.class);
-                    case Hashtable<?, ?> map -> chains(map, Hashtable.class);
+                    case HashMap<?, ?> map -> chains(map, ofHashMap);
+                    case WeakHashMap<?, ?> map -> chains(map, ofWeakHashMap);
+                    case Hashtable<?, ?> map -> chains(map, ofHashtable);
                     case IdentityHashMap<?, ?> map -> pairs((Object[]) jdk.get(map, "table"));
                     case ConcurrentHashMap<?, ?> map -> concurrent(map);
                     default -> throw new IllegalArgumentException(table.getClass().getName());
@@ -58,38 +109,38 @@ final class HashTables {
 
     // ---- tables of chains
 
-    private void chains(Object map, Class<?> owner) {
+    private void chains(Object map, Nodes nodes) {
         Object[] buckets = (Object[]) jdk.get(map, "table");
-        if (buckets == null || !hasWrong(buckets, owner)) {
+        if (buckets == null || !hasWrong(buckets, nodes)) {
             return;
         }
-        List<Object> nodes = new ArrayList<>();
+        List<Object> all = new ArrayList<>();
         for (int i = 0; i < buckets.length; i++) {
-            for (Object node = buckets[i]; node != null; node = jdk.get(node, "next")) {
-                nodes.add(node);
+            for (Object node = buckets[i]; node != null; node = nodes.next(node)) {
+                all.add(node);
             }
         }
         java.util.Arrays.fill(buckets, null);
         Object[] last = new Object[buckets.length];
-        for (Object each : nodes) {
+        for (Object each : all) {
             Object node = each.getClass().getName().equals("java.util.HashMap$TreeNode") ? plain(map, each) : each;
-            int hash = hash(node, owner);
-            int bucket = owner == Hashtable.class ? (hash & 0x7FFF_FFFF) % buckets.length : hash & buckets.length - 1;
-            Jdk.U.putInt(node, Jdk.U.objectFieldOffset(jdk.field(node.getClass(), "hash")), hash);
-            jdk.put(node, "next", null);
+            int hash = hash(node, nodes);
+            int bucket = nodes == ofHashtable ? (hash & 0x7FFF_FFFF) % buckets.length : hash & buckets.length - 1;
+            nodes.hash(node, hash);
+            nodes.next(node, null);
             if (last[bucket] == null) {
                 buckets[bucket] = node;
             } else {
-                jdk.put(last[bucket], "next", node);
+                nodes.next(last[bucket], node);
             }
             last[bucket] = node;
         }
     }
 
-    private boolean hasWrong(Object[] buckets, Class<?> owner) {
+    private boolean hasWrong(Object[] buckets, Nodes nodes) {
         for (Object bucket : buckets) {
-            for (Object node = bucket; node != null; node = jdk.get(node, "next")) {
-                if (!isFixed(key(node)) && hash(node, owner) != jdk.getInt(node, "hash")) {
+            for (Object node = bucket; node != null; node = nodes.next(node)) {
+                if (!isFixed(nodes.key(node)) && hash(node, nodes) != nodes.hash(node)) {
                     return true;
                 }
             }
@@ -106,20 +157,16 @@ final class HashTables {
         }
     }
 
-    private Object key(Object node) {
-        return node instanceof Reference<?> weak ? weak.get() : jdk.get(node, "key");
-    }
-
-    private int hash(Object node, Class<?> owner) {
-        Object key = key(node);
+    private int hash(Object node, Nodes nodes) {
+        Object key = nodes.key(node);
         if (key == null) {
-            return owner == HashMap.class ? 0 : jdk.getInt(node, "hash"); // a weak key that is gone stays where it was
+            return nodes == ofHashMap ? 0 : nodes.hash(node); // a weak key that is gone stays where it was
         }
-        int hash = isFixed(key) && owner == Hashtable.class ? jdk.getInt(node, "hash") : key.hashCode();
-        if (owner == HashMap.class) {
+        int hash = isFixed(key) && nodes == ofHashtable ? nodes.hash(node) : key.hashCode();
+        if (nodes == ofHashMap) {
             return hash ^ hash >>> 16;
         }
-        if (owner == WeakHashMap.class) {
+        if (nodes == ofWeakHashMap) {
             int h = hash ^ hash >>> 20 ^ hash >>> 12;
             return h ^ h >>> 7 ^ h >>> 4;
         }
@@ -158,13 +205,13 @@ final class HashTables {
         }
         for (Object bucket : buckets) {
             Object first = bucket != null && bucket.getClass().getName().endsWith("$TreeBin") ? jdk.get(bucket, "first") : bucket;
-            for (Object node = first; node != null; node = jdk.get(node, "next")) {
-                Object key = jdk.get(node, "key");
+            for (Object node = first; node != null; node = ofConcurrentHashMap.next(node)) {
+                Object key = ofConcurrentHashMap.key(node);
                 if (key == null) {
                     return; // a value is being computed in this bucket
                 }
                 int hash = isFixed(key) ? 0 : key.hashCode();
-                wrong |= !isFixed(key) && ((hash ^ hash >>> 16) & 0x7FFF_FFFF) != jdk.getInt(node, "hash");
+                wrong |= !isFixed(key) && ((hash ^ hash >>> 16) & 0x7FFF_FFFF) != ofConcurrentHashMap.hash(node);
             }
         }
         if (wrong) {
