@@ -142,7 +142,11 @@ public final class InputLog {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(encoded));
             InputLog log = new InputLog(in.readLong());
             while (in.available() > 0) {
-                byte[] piece = new byte[Math.min(in.readInt(), in.available())];
+                int length = in.readInt();
+                if (length < 0 || length > in.available()) {
+                    throw new IOException("a piece of input has " + length + " bytes, " + in.available() + " are left");
+                }
+                byte[] piece = new byte[length];
                 in.readFully(piece);
                 log.add(piece);
             }
