@@ -56,7 +56,7 @@ final class Departing {
         }
     }
 
-    void prepare(long migration) throws IOException, ReflectiveOperationException {
+    void prepare(long migration) throws IOException {
         warmUp();
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);

@@ -21,6 +21,9 @@ final class Rehearsal {
     private static final int ITEMS = 2_000;
     /** A heap that is through before any compiler would be. */
     private static final long SMALL_HEAP = 24L << 20;
+    /** What it needs beside the program's heap, with room to spare. */
+    private static final long FREE_MIN = 64L << 20;
+    private static final int MAP_SIZE = 16;
     private static final long NANOS_MAX = 1_000_000_000;
     private static final long NANOS_A_MEGABYTE = 10_000_000;
 
@@ -37,15 +40,25 @@ final class Rehearsal {
     }
 
     /**
-     * Returns after a time that the heap is worth, at most a second, or when it is told that there is something better to do.
+     * Returns after a time that the heap is worth, at most a second, or when it is told that there is something better to do. Whatever goes
+     * wrong here the move itself will tell, if it matters.
      *
      * @param heapUsed bytes
      * @param read the reader's part too
      */
-    void run(long heapUsed, boolean read, BooleanSupplier enough) throws IOException, ReflectiveOperationException {
-        if (heapUsed < SMALL_HEAP) {
+    void run(long heapUsed, boolean read, BooleanSupplier enough) {
+        Runtime runtime = Runtime.getRuntime();
+        if (heapUsed < SMALL_HEAP || runtime.maxMemory() - (runtime.totalMemory() - runtime.freeMemory()) < FREE_MIN) {
             return;
         }
+        try {
+            repeat(heapUsed, read, enough);
+        } catch (IOException | ReflectiveOperationException | RuntimeException | Error e) {
+            // not rehearsed
+        }
+    }
+
+    private void repeat(long heapUsed, boolean read, BooleanSupplier enough) throws IOException, ReflectiveOperationException {
         long end = System.nanoTime() + Math.min(NANOS_MAX, (heapUsed >> 20) * NANOS_A_MEGABYTE);
         HashBits bits = new HashBits();
         while (System.nanoTime() - end < 0 && !enough.getAsBoolean()) {
@@ -57,7 +70,10 @@ final class Rehearsal {
         }
     }
 
-    /** Of each sort some: what a program has much of is compiled for the sorts that were seen. */
+    /**
+     * Of each sort some: what a program has much of is compiled for the sorts that were seen. Few entries of maps: the program's own maps
+     * must not find code that was compiled for these keys.
+     */
     private static Object objects() {
         List<Object> all = new ArrayList<>();
         Map<Object, Object> map = new HashMap<>();
@@ -65,9 +81,11 @@ final class Rehearsal {
         Object last = null;
         for (int i = 0; i < ITEMS; i++) {
             last = new AtomicReference<>(last);
-            map.put(1_000_000 + i, last);
+            if (i < MAP_SIZE) {
+                map.put(1_000_000 + i, last);
+            }
             linked.add((double) i);
-            all.add(new Object[] {last, new int[i % 8], new StringBuilder().append(i), (long) i * ITEMS, map, null});
+            all.add(new Object[] {last, new int[i % 8], new StringBuilder().append(i), 1_000_000L + i, map, null});
             if (i % 8 == 0) {
                 all.add(new Object());
                 all.add(new byte[i]);
