@@ -1,8 +1,9 @@
 package programs;
 
-/** Knows a class that it never initialises; an image of it has several chunks. */
+import java.io.File;
+
+/** Knows a class that it never initialises; an image of it has several chunks. It runs until there is a file "end" where it works. */
 public final class Fragile {
-    private static final int STEPS = 40;
     private static final long[] NUMBERS = new long[150_000];
 
     private Fragile() {}
@@ -22,12 +23,13 @@ public final class Fragile {
             NUMBERS[i] = i * 0x9E37_79B9_7F4A_7C15L;
         }
         System.out.println("ready");
-        long sum = 0;
-        for (int step = 0; step < STEPS; step++) {
+        File end = new File("end");
+        do {
             Pace.step();
-            for (long number : NUMBERS) {
-                sum = sum * 31 + number;
-            }
+        } while (!end.exists());
+        long sum = 0;
+        for (long number : NUMBERS) {
+            sum = sum * 31 + number;
         }
         System.out.println(known.getName() + " " + Long.toHexString(sum));
     }

@@ -29,12 +29,15 @@ class ManyMovesIT {
     @TempDir
     Path folder;
 
+    /** Threads of the JVM's own that come and go with what there is to do. */
+    private static final List<String> PASSING = List.of("ForkJoinPool", "VirtualThread", "C1 Compiler", "C2 Compiler", "GC Thread", "Attach Listener");
+
     /** What one JVM holds. */
     private record Holding(long threads, long files, long objects, long bytes, long metaspaceKilobytes) {
         static Holding of(long pid) throws IOException {
             Matcher live = find(INSTANCES, jcmd(pid, "GC.class_histogram"));
             Matcher metaspace = find(METASPACE, jcmd(pid, "VM.metaspace", "basic"));
-            return new Holding(count(Path.of("/proc/" + pid + "/task")), count(Path.of("/proc/" + pid + "/fd")), Long.parseLong(live.group(1)),
+            return new Holding(threads(pid), count(Path.of("/proc/" + pid + "/fd")), Long.parseLong(live.group(1)),
                     Long.parseLong(live.group(2)), Long.parseLong(metaspace.group(1)));
         }
 
@@ -42,6 +45,17 @@ class ManyMovesIT {
             Matcher matcher = pattern.matcher(text);
             assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
             return matcher;
+        }
+
+        private static long threads(long pid) throws IOException {
+            long threads = 0;
+            try (Stream<Path> all = Files.list(Path.of("/proc/" + pid + "/task"))) {
+                for (Path task : all.toList()) {
+                    String name = Files.exists(task.resolve("comm")) ? Files.readString(task.resolve("comm")) : PASSING.getFirst();
+                    threads += PASSING.stream().anyMatch(name::startsWith) ? 0 : 1;
+                }
+            }
+            return threads;
         }
 
         private static long count(Path folder) throws IOException {
@@ -121,8 +135,8 @@ class ManyMovesIT {
             Holding then = before.get(name);
             String both = name + " before " + then + " and after " + now;
             assertThat(now.threads()).as(both).isLessThan(then.threads() + 4);
-            assertThat(now.files()).as(both).isLessThan(then.files() + 4);
-            assertThat(now.bytes()).as(both).isLessThan(then.bytes() + (2 << 20));
+            assertThat(now.files()).as(both).isLessThan(then.files() + 8);
+            assertThat(now.bytes()).as(both).isLessThan(then.bytes() + (4 << 20));
             assertThat(now.metaspaceKilobytes()).as(both).isLessThan(then.metaspaceKilobytes() + 2048);
         });
     }

@@ -53,10 +53,11 @@ class DamagedImageIT {
         String once;
         try (MoveHarness plain = new MoveHarness(plainly, List.of(), CLASSES)) {
             plain.start("programs.Fragile");
+            Files.createFile(plainly.resolve("end"));
             assertThat(plain.await(60)).isZero();
             once = plain.output();
         }
-        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=1000"), CLASSES)) {
+        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=20"), CLASSES)) {
             harness.start("programs.Fragile");
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> harness.output().startsWith("ready"));
             for (Map.Entry<String, Function<LinkMessage, List<LinkMessage>>> damage : damages().entrySet()) {
@@ -66,6 +67,7 @@ class DamagedImageIT {
             }
             harness.onTheWay = List::of;
             harness.move();
+            Files.createFile(folder.resolve("end"));
             assertThat(harness.await(120)).isZero();
             assertThat(harness.output()).isEqualTo(once).doesNotContain("initialised");
             assertThat(harness.errors()).isEmpty();
