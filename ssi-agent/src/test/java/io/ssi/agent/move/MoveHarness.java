@@ -235,6 +235,15 @@ final class MoveHarness implements AutoCloseable {
 
     /** Asks for a roll-back of a freeze that was complete. */
     void freezeAndResume() throws Exception {
+        freezeAndResume(process -> { });
+    }
+
+    interface WhileFrozen {
+        void accept(Process frozen) throws Exception;
+    }
+
+    /** With something that happens while the program stands still. */
+    void freezeAndResume(WhileFrozen action) throws Exception {
         long migration = ++migrations;
         link.send(new LinkMessage.Prepare(migration));
         link.await(LinkMessage.Prepared.class);
@@ -242,6 +251,7 @@ final class MoveHarness implements AutoCloseable {
         while (!(link.next() instanceof LinkMessage.ImageEnd)) {
             // the image is not wanted
         }
+        action.accept(current);
         link.send(new LinkMessage.Resume(migration));
         link.await(LinkMessage.Resumed.class);
     }

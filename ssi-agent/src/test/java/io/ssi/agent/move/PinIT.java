@@ -100,6 +100,30 @@ class PinIT {
         }
     }
 
+    /** The JVM's own threads are not frozen: their notify is for the program. */
+    @Test
+    void whatACollectionClearsDuringAFreezeIsSeenAfterIt() throws Exception {
+        try (MoveHarness harness = new MoveHarness(folder, List.of(), CLASSES)) {
+            harness.start("programs.Cleared");
+            for (int i = 0; i < FREEZES; i++) {
+                Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> !harness.output().isEmpty());
+                int[] waits = new int[1];
+                harness.freezeAndResume(frozen -> {
+                    waits[0] = harness.output().length();
+                    collect(frozen);
+                });
+                Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> harness.output().length() > waits[0]);
+            }
+            assertThat(harness.errors()).isEmpty();
+        }
+    }
+
+    private static void collect(Process frozen) throws Exception {
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Process collection = new ProcessBuilder(jcmd, Long.toString(frozen.pid()), "GC.run").redirectErrorStream(true).start();
+        assertThat(new String(collection.getInputStream().readAllBytes())).contains("successfully");
+    }
+
     @ParameterizedTest
     @CsvSource({"Waiting, 120", "Contended, 100"})
     void goesOnAfterEachFreeze(String program, int millis) throws Exception {

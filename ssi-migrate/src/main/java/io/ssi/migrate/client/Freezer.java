@@ -99,7 +99,7 @@ final class Freezer {
         record.interrupted = Thread.interrupted();
         boolean stillWaiting;
         synchronized (this) {
-            stillWaiting = kind == SsiHook.WAIT && marked.get(self) == object;
+            stillWaiting = kind == SsiHook.WAIT && marked.get(self) == object && !isNotifiedByTheJvm(object);
             if (kind == SsiHook.WAIT && !stillWaiting) {
                 record.remainingNanos = StoppedThread.WANTS_BACK;
             }
@@ -123,6 +123,15 @@ final class Freezer {
             }
             self.interrupt();
         }
+    }
+
+    /**
+     * Threads of the JVM (Reference Handler, Common-Cleaner) are not frozen and may notify these meanwhile, which must not be taken for another
+     * waiter's wake-up. Who waits there, in the JDK's own loops, looks again after any wake-up and counts its time.
+     */
+    private static boolean isNotifiedByTheJvm(Object monitor) {
+        String name = monitor.getClass().getName();
+        return name.equals("java.lang.ref.ReferenceQueue$Lock") || name.equals("java.util.TaskQueue");
     }
 
     private void rest(int epoch, StoppedThread record) {
