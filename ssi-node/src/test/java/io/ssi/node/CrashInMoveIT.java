@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Daemons, JVMs, streams and the group's leader that die at each step of a move. The network is NetworkInMoveIT's. */
-@Timeout(180)
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashInMoveIT {
     @TempDir

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** A program that answers line by line, and one move of it in which something breaks at a named step (SSI_FAULTS). */
 final class FaultedMove {
     /** Until all nodes say the same, after whatever died is back; 5 s on a machine that has nothing else to do. */
-    static final Duration AGREE = Duration.ofSeconds(40);
+    static final Duration AGREE = Duration.ofSeconds(90);
     /** The steps of a move, of which every one is struck in the nightly run. */
     static final List<String> SOURCE_STEPS = List.of("ToPeer.Prepared", "ToJvm.Freeze", "ToPeer.ImageEnd", "Propose", "HandOver", "ToPeer.Go", "End");
     static final List<String> TARGET_STEPS = List.of("StartJvm", "ToJvm.Land", "ToPeer.LandReady", "ToJvm.ImageEnd", "ToPeer.Built", "Adopt", "ToJvm.Go",

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The network that is cut, or silent for a moment, at a step of a move; each node has a network of its own. */
-@Timeout(240)
+@Timeout(300)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NetworkInMoveIT {
     /** Shorter than what makes a link count as broken. */
