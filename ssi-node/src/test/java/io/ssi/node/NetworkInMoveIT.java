@@ -100,9 +100,10 @@ class NetworkInMoveIT {
     }
 
     /** The cable of one side is pulled at a step of this side, and plugged in again when the move can have noticed. */
+    @Tag("long")
     @ParameterizedTest
-    @CsvSource({"target, ToPeer.Built", "source, HandOver"})
-    void aCutAtAStepOfTheSideThatIsCutOff(String side, String step) throws Exception {
+    @MethodSource("everyStep")
+    void aCutAtAnyStep(String side, String step) throws Exception {
         move = new FaultedMove(cluster, classes, 1, 2);
         CompletableFuture<ClusterOfThree.Said> answer = move.orderAndHold(side, step, () -> cut(move.node(side)));
         hosts.cable(move.node(side), true);
@@ -120,13 +121,6 @@ class NetworkInMoveIT {
         hosts.cable(move.node(side), true);
         answer.join();
         move.goesOn();
-    }
-
-    @Tag("long")
-    @ParameterizedTest
-    @MethodSource("everyStep")
-    void aCutAtAnyStep(String side, String step) throws Exception {
-        aCutAtAStepOfTheSideThatIsCutOff(side, step);
     }
 
     @Tag("long")
