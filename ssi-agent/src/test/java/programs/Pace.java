@@ -5,6 +5,7 @@ final class Pace {
     /** Times that a calculation is repeated; 1 when nobody moves it. */
     static final int ROUNDS = Integer.getInteger("pace.rounds", 1);
     private static final long MILLIS = Long.getLong("pace.millis", 0);
+    static final long NANOS = MILLIS * 1_000_000;
 
     private Pace() {}
 

@@ -23,7 +23,14 @@ public final class Rules {
     /** Class and method of a rule to the program that does nothing else. */
     public static final Map<String, Class<?>> ELSEWHERE = Map.of(
             "java.lang.Shutdown.halt", Leaving.class,
-            "java.lang.Shutdown.shutdown", Dying.class);
+            "java.lang.Shutdown.shutdown", Dying.class,
+            "java.lang.StackTraceElement.of", Traces.class,
+            "java.lang.Thread.getAllStackTraces", Traces.class,
+            "java.lang.management.ThreadInfo.initialize", Traces.class,
+            "java.lang.StackFrameInfo.getMethodName", Traces.class,
+            "java.lang.StackFrameInfo.getMethodType", Traces.class,
+            "java.lang.StackStreamFactory$FrameBuffer.setBatch", Traces.class,
+            "java.lang.Class.privateGetDeclaredMethods", Traces.class);
 
     /** Class, method and, where there are more of that name, number of arguments. */
     public static final Map<String, Action> ACTIONS = new LinkedHashMap<>();

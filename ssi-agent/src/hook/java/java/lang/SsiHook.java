@@ -146,7 +146,11 @@ public final class SsiHook {
                 long remaining = timeoutMillis == 0 ? 0
                         : Math.max(1, Math.multiplyExact(Math.min(timeoutMillis, Long.MAX_VALUE / 2_000_000), 1_000_000L)
                                 - (System.nanoTime() - startedNanos));
-                h.stop(WAIT, monitor, remaining);
+                try {
+                    h.stop(WAIT, monitor, remaining);
+                } catch (InterruptedException e) {
+                    throw SsiTraces.thrownBy(new InterruptedException(), Object.class, "wait0");
+                }
             }
         }
     }
@@ -162,7 +166,7 @@ public final class SsiHook {
         try {
             while (true) {
                 if (Thread.interrupted()) {
-                    throw new InterruptedException("sleep interrupted");
+                    throw SsiTraces.thrownBy(new InterruptedException("sleep interrupted"), Thread.class, "sleepNanos0");
                 }
                 if (pending) {
                     stopAt(SLEEP, null, Math.max(deadline - System.nanoTime(), 0));
@@ -268,25 +272,33 @@ public final class SsiHook {
      * time: it had been notified (or its time was up) and only wants the monitor back; so does one that was interrupted.
      */
     @Hidden
-    private static void waitAgain(Object monitor, long remainingNanos, boolean interrupted) throws InterruptedException {
+    private static void waitAgain(Object monitor, long remainingNanos, boolean interrupted) throws Throwable {
         SsiResume.arrive();
         if (remainingNanos < 0 || interrupted) {
             while (!SsiResume.mayLeave()) {
-                monitor.wait(SsiResume.RECHECK_MILLIS);
+                waitOn(monitor, SsiResume.RECHECK_MILLIS);
             }
             SsiResume.leaveAndAwaitOpen();
             if (interrupted && remainingNanos >= 0) {
-                throw new InterruptedException();
+                throw SsiTraces.thrownBy(new InterruptedException(), Object.class, "wait0");
             }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
             return;
         }
-        monitor.wait(remainingNanos / 1_000_000, (int) (remainingNanos % 1_000_000));
+        waitOn(monitor, remainingNanos / 1_000_000 + (remainingNanos % 1_000_000 == 0 ? 0 : 1));
         while (!SsiResume.isOpen()) {
-            monitor.wait(SsiResume.RECHECK_MILLIS);
+            waitOn(monitor, SsiResume.RECHECK_MILLIS);
         }
+    }
+
+    /** As Object.wait, whose frame is there already. */
+    @Hidden
+    private static void waitOn(Object monitor, long millis) throws Throwable {
+        long started = waiting(monitor);
+        SsiResume.wait0.invokeExact(monitor, millis);
+        waited(monitor, millis, started);
     }
 
     @Hidden

@@ -1,20 +1,18 @@
 package java.lang;
 
+import java.lang.invoke.MethodHandle;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.Map;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.vm.annotation.Hidden;
 
 /**
- * One frame of a moved thread that has yet to be entered again: a generated {@link Entry} (a copy of the frame's method)
- * takes its values from here, calls {@link #next} where the original had called the frame above it, and goes on behind
+ * One frame of a moved thread that has yet to be entered again: a generated copy of the frame's method takes its values from here,
+ * calls {@link #next} where the original had called the frame above it, and goes on behind
  * that call. The statics hold the threads that were prepared, and the gate at which they wait until the move is committed.
  */
 public final class SsiResume {
-    /** A generated copy of a method that starts in the middle. Its result is boxed; void is null. */
-    public interface Entry {
-        Object enter(SsiResume frame) throws Throwable;
-    }
-
     /** How often a thread that may not hold its monitor looks whether the gate is open, milliseconds. */
     static final long RECHECK_MILLIS = 5;
 
@@ -30,6 +28,10 @@ public final class SsiResume {
     private static volatile boolean mayLeave;
     /** Guarded by GATE. */
     private static final IdentityHashMap<Thread, Boolean> left = new IdentityHashMap<>();
+    /** By class and name of a copied method: descriptor of its original. Replaced, never changed. */
+    private static volatile Map<Class<?>, Map<String, String>> descriptors = Map.of();
+    /** Object.wait0. */
+    static MethodHandle wait0;
 
     /** Values by slot: a reference in refs or the bits of a primitive in raws. */
     public Object[] localRefs;
@@ -37,7 +39,8 @@ public final class SsiResume {
     public Object[] stackRefs;
     public long[] stackRaws;
     public Object[] monitors;
-    public Entry entry;
+    /** Copy of the frame's method that starts in the middle: takes this, gives the result boxed, or null for void. */
+    public MethodHandle entry;
     /** The frame above; null in the top frame. */
     public SsiResume callee;
     /** Top frame only: how the hook call goes on, see {@link SsiHook#resumed}. */
@@ -55,15 +58,13 @@ public final class SsiResume {
         }
     }
 
-    /**
-     * At the entry of every run() of a Thread class: true if this thread came here by migration, and has meanwhile run
-     * to its end from where it was.
-     */
+    static boolean areWaiting() {
+        return waiting != 0;
+    }
+
+    /** False if the thread did not come here by migration. */
     @Hidden
-    public static boolean entering(Object thread) throws Throwable {
-        if (waiting == 0 || thread != Thread.currentThread()) {
-            return false;
-        }
+    static boolean enter(Thread thread) throws Throwable {
         SsiResume bottom;
         synchronized (GATE) {
             bottom = bottoms.remove(thread);
@@ -72,8 +73,23 @@ public final class SsiResume {
         if (bottom == null) {
             return false;
         }
-        bottom.enter();
+        Object ignored = (Object) bottom.entry.invokeExact(bottom);
         return true;
+    }
+
+    /**
+     * Copies that can be entered in this JVM.
+     *
+     * @param objectWait0 handle of Object.wait0
+     */
+    public static void copied(Map<Class<?>, Map<String, String>> descriptorsByName, MethodHandle objectWait0) {
+        descriptors = new HashMap<>(descriptorsByName);
+        wait0 = objectWait0;
+    }
+
+    static String descriptor(Class<?> type, String copy) {
+        Map<String, String> ofType = descriptors.get(type);
+        return ofType == null ? null : ofType.get(copy);
     }
 
     /** Number of threads that stand where they had stopped. */
@@ -155,20 +171,20 @@ public final class SsiResume {
         }
     }
 
-    @Hidden
-    private Object enter() throws Throwable {
-        return entry.enter(this);
-    }
-
-    /** Called by a copy in place of the call it stopped in. */
+    /** Called by a copy in place of the call it stopped in. The values are its own by now. */
     @Hidden
     public Object next() throws Throwable {
+        localRefs = null;
+        stackRefs = null;
+        monitors = null;
         SsiResume above = callee;
         if (above == null) {
-            return SsiHook.resumed(kind, object, remainingNanos, interrupted);
+            Object of = object;
+            object = null;
+            return SsiHook.resumed(kind, of, remainingNanos, interrupted);
         }
         callee = null;
-        return above.enter();
+        return (Object) above.entry.invokeExact(above);
     }
 
     // ---- values for the generated code; a two-slot value is in its second slot

@@ -13,7 +13,7 @@ import jdk.internal.misc.Unsafe;
 /** The way into java.base: two packages exported to the agent alone, a lookup that may do everything, and the hook classes. */
 final class JavaBase {
     /** In the order of definition: each needs only those before it. */
-    private static final String[] HOOKS = {"SsiHook$Handler", "SsiHook", "SsiResume$Entry", "SsiResume", "SsiProcess",
+    private static final String[] HOOKS = {"SsiHook$Handler", "SsiTraces", "SsiHook", "SsiResume", "SsiEntry", "SsiProcess",
         "SsiStandardInput", "SsiRandom"};
     private static final String[] PACKAGES = {"jdk.internal.misc", "jdk.internal.vm"};
 

@@ -7,13 +7,16 @@ import io.ssi.agent.rule.Rule.Level;
 public final class JdkRules {
     private static final String HOOK = "java/lang/SsiHook";
     private static final String PROCESS = "java/lang/SsiProcess";
-    private static final String RESUME = "java/lang/SsiResume";
+    private static final String ENTRY = "java/lang/SsiEntry";
+    private static final String TRACES = "java/lang/SsiTraces";
     private static final String LOCK_SUPPORT = "java/util/concurrent/locks/LockSupport";
     private static final String UNSAFE_PARK = "jdk/internal/misc/Unsafe.park(ZJ)V";
     private static final String HANDLE = "java/lang/ProcessHandleImpl";
     private static final String MANAGEMENT = "sun/management/VMManagementImpl";
 
     private static final String PARK_NOTE = "A thread parked here is woken for a move and goes on as after a spurious wake-up.";
+    private static final String TRACE = "[Ljava/lang/StackTraceElement;";
+    private static final String TRACE_NOTE = "Traces and stack walks read as if the thread had not moved.";
     private static final String RUN_NOTE = "A moved thread goes on where it was.";
 
     private static final Rule[] TABLE = {
@@ -26,7 +29,7 @@ public final class JdkRules {
                 "A waiting thread moves and waits there for what is left of its time."),
         new Rule("java/lang/Thread", "sleepNanos", "(J)V", Action.REPLACE_CALL, "java/lang/Thread.sleepNanos0(J)V", HOOK, "sleep",
                 "(J)V", Level.FULL, "A sleeping thread moves and sleeps there for what is left of its time."),
-        new Rule("java/lang/Thread", "run", "()V", Action.LEAVE_IF, "", RESUME, "entering", "(Ljava/lang/Object;)Z", Level.FULL,
+        new Rule("java/lang/Thread", "run", "()V", Action.LEAVE_IF, "", ENTRY, "entering", "(Ljava/lang/Object;)Z", Level.FULL,
                 RUN_NOTE),
         new Rule("java/lang/Thread", "dispatchUncaughtException", "(Ljava/lang/Throwable;)V", Action.AT_ENTRY, "", PROCESS, "died",
                 "(Ljava/lang/Thread;Ljava/lang/Throwable;)V", Level.FULL,
@@ -62,6 +65,23 @@ public final class JdkRules {
         landing("jdk/internal/misc/InnocuousThread"),
         landing("java/util/concurrent/ForkJoinWorkerThread"),
         landing("java/util/TimerThread"),
+        trace("java/lang/StackTraceElement", "of", "(" + TRACE + ")" + TRACE, Action.MAP_RESULT, "trace", "(" + TRACE + ")" + TRACE),
+        trace("java/lang/StackTraceElement", "of", "(Ljava/lang/StackFrameInfo;)Ljava/lang/StackTraceElement;", Action.MAP_RESULT,
+                "element", "(Ljava/lang/StackTraceElement;)Ljava/lang/StackTraceElement;"),
+        trace("java/lang/Thread", "getAllStackTraces", "()Ljava/util/Map;", Action.MAP_RESULT, "traces", "(Ljava/util/Map;)Ljava/util/Map;"),
+        trace("java/lang/management/ThreadInfo", "initialize", "(Ljava/lang/Thread;ILjava/lang/Object;Ljava/lang/Thread;JJJJ" + TRACE
+                + "[Ljava/lang/management/MonitorInfo;[Ljava/lang/management/LockInfo;)V", Action.MAP_ARGUMENT, "trace",
+                "(" + TRACE + ")" + TRACE),
+        trace("java/lang/StackFrameInfo", "getMethodName", "()Ljava/lang/String;", Action.MAP_RESULT, "original",
+                "(Ljava/lang/String;)Ljava/lang/String;"),
+        trace("java/lang/StackFrameInfo", "getMethodType", "()Ljava/lang/invoke/MethodType;", Action.MAP_RESULT, "type",
+                "(Ljava/lang/invoke/MethodType;Ljava/lang/StackFrameInfo;)Ljava/lang/invoke/MethodType;"),
+        trace("java/lang/StackStreamFactory$FrameBuffer", "setBatch", "(III)V", Action.AT_RETURN, "cut",
+                "(Ljava/lang/StackStreamFactory$FrameBuffer;)V"),
+        new Rule("java/lang/Class", "privateGetDeclaredMethods", "(Z)[Ljava/lang/reflect/Method;", Action.REPLACE_CALL,
+                "jdk/internal/reflect/Reflection.filterMethods(Ljava/lang/Class;[Ljava/lang/reflect/Method;)[Ljava/lang/reflect/Method;",
+                TRACES, "methods", "(Ljava/lang/Class;[Ljava/lang/reflect/Method;)[Ljava/lang/reflect/Method;", Level.FULL,
+                "Methods that a move added to a class are not shown."),
     };
 
     private JdkRules() {}
@@ -96,6 +116,10 @@ public final class JdkRules {
     }
 
     private static Rule landing(String owner) {
-        return new Rule(owner, "run", "()V", Action.LEAVE_IF, "", RESUME, "entering", "(Ljava/lang/Object;)Z", Level.FULL, RUN_NOTE);
+        return new Rule(owner, "run", "()V", Action.LEAVE_IF, "", ENTRY, "entering", "(Ljava/lang/Object;)Z", Level.FULL, RUN_NOTE);
+    }
+
+    private static Rule trace(String owner, String method, String descriptor, Action action, String hook, String hookDescriptor) {
+        return new Rule(owner, method, descriptor, action, "", TRACES, hook, hookDescriptor, Level.FULL, TRACE_NOTE);
     }
 }

@@ -27,7 +27,7 @@ public record Rule(String owner, String method, String descriptor, Action action
         MAP_ARGUMENT,
         /** The hook is called first, with this (unless static) and all arguments. */
         AT_ENTRY,
-        /** The hook is called before each return. */
+        /** The hook is called before each return, with this if it takes one. */
         AT_RETURN,
         /** {@code if (hook(this)) return;} comes first. */
         LEAVE_IF

@@ -24,7 +24,7 @@ final class ApplicationWeave {
 
     private byte[] weave(boolean run, boolean empty) {
         byte[] poll = scan.polled == null ? null : patch.call("java/lang/SsiHook", "poll", "()V");
-        byte[] entering = run ? patch.call("java/lang/SsiResume", "entering", "(Ljava/lang/Object;)Z") : null;
+        byte[] entering = run ? patch.call("java/lang/SsiEntry", "entering", "(Ljava/lang/Object;)Z") : null;
         for (int method = 0; method < scan.count(); method++) {
             if (scan.codes[method] == 0) {
                 continue;

@@ -83,7 +83,9 @@ final class JdkWeave {
     }
 
     private void eachInstruction(CodeSplice splice, Rule rule, int method, byte[] hook) {
-        byte[] atReturn = rule.action() == Action.MAP_RESULT && Descriptors.hasTwo(rule.hookDescriptor()) ? new ByteSink(4).u1(ALOAD_0).put(hook).toBytes() : hook;
+        boolean withThis = rule.action() == Action.MAP_RESULT ? Descriptors.hasTwo(rule.hookDescriptor())
+                : rule.action() == Action.AT_RETURN && rule.hookDescriptor().charAt(1) != ')';
+        byte[] atReturn = withThis ? new ByteSink(4).u1(ALOAD_0).put(hook).toBytes() : hook;
         int start = scan.codeStart(method);
         int end = start + scan.codeLength(method);
         boolean found = false;

@@ -23,7 +23,7 @@ class PinIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         file    | java.io.FileDescriptor is open:  | static field programs.Pinned.HELD
-        socket  | an open                            | static field programs.Pinned.HELD
+        socket  | java.io.FileDescriptor is open: a socket | static field programs.Pinned.HELD
         memory  | memory outside the heap            | static field programs.Pinned.HELD
         loader  | class loader of the program's own  | programs.Pace
         virtual | virtual threads                    | platform threads
@@ -31,7 +31,7 @@ class PinIT {
         constructor | has not yet called the constructor of its superclass | programs.Pinned$Early
         """)
     void isRefusedByNameAndGoesOn(String what, String reason, String where) throws Exception {
-        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=200"), CLASSES)) {
+        try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=600"), CLASSES)) {
             harness.start("programs.Pinned", what);
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> harness.output().startsWith("holds"));
             assertThat(String.join("\n", harness.explain().pins())).contains(reason, where);

@@ -52,7 +52,7 @@ class SpliceTest {
         Weaver weaver = new Weaver(name -> false, new LeftAloneList());
         for (Rule[] rules : new Rule[][] {JdkRules.table(), JdkRules.landing()}) {
             for (Rule rule : rules) {
-                byte[] bytes = Files.readAllBytes(module(rule.owner().startsWith("sun/management") ? "java.management" : "java.base")
+                byte[] bytes = Files.readAllBytes(module(rule.owner().contains("/management/") ? "java.management" : "java.base")
                         .resolve(rule.owner() + ".class"));
                 WeaverTest.verify(weaver.weave(rule.owner(), LoaderKind.JDK, bytes));
             }
@@ -69,7 +69,7 @@ class SpliceTest {
                 MethodVisitor polls = new Polls(super.visitMethod(access, name, descriptor, signature, exceptions),
                         (access & Opcodes.ACC_SYNCHRONIZED) != 0 && (access & Opcodes.ACC_NATIVE) == 0);
                 return extendsOther && (name + descriptor).equals("run()V") && (access & Opcodes.ACC_STATIC) == 0
-                        ? new LeaveIf(polls, "java/lang/SsiResume", "entering", "(Ljava/lang/Object;)Z", true) : polls;
+                        ? new LeaveIf(polls, "java/lang/SsiEntry", "entering", "(Ljava/lang/Object;)Z", true) : polls;
             }
         }, 0);
         return writer.toByteArray();

@@ -111,7 +111,7 @@ class WeaverTest {
     void aThreadsRunLeavesWhenTheThreadWasEnteredElsewhere() throws Exception {
         byte[] woven = weaver.weave(name(Runner.class), LoaderKind.APPLICATION, bytes(Runner.class));
 
-        assertThat(calls(woven, "run", "java/lang/SsiResume.entering")).isEqualTo(1);
+        assertThat(calls(woven, "run", "java/lang/SsiEntry.entering")).isEqualTo(1);
         Object thread = load(Runner.class, woven).getDeclaredConstructor().newInstance();
         ((Runnable) thread).run();
         assertThat(thread.getClass().getField("count").getInt(thread)).isEqualTo(10);

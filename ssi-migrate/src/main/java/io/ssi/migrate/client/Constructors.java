@@ -9,7 +9,6 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
 import org.objectweb.asm.tree.ClassNode;
-import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.JumpInsnNode;
 import org.objectweb.asm.tree.LookupSwitchInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
@@ -49,9 +48,7 @@ final class Constructors {
     private static AbstractInsnNode callOf(MethodNode method, int number) {
         int n = 0;
         for (AbstractInsnNode insn : method.instructions) {
-            boolean counted = insn instanceof InvokeDynamicInsnNode
-                    || insn instanceof MethodInsnNode m && !Positions.isThreadEntry(m.owner, m.name);
-            if (counted && n++ == number) {
+            if (Positions.isCounted(insn) && n++ == number) {
                 return insn;
             }
         }

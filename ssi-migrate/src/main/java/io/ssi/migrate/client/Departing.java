@@ -40,7 +40,7 @@ final class Departing {
         this.launch = launch;
         this.ordered = ordered;
         this.names = new Names(jdk);
-        this.rehearsal = new Rehearsal(jdk, names, lambdas, copies);
+        this.rehearsal = new Rehearsal(jdk, names, lambdas);
         this.threadIds = new ThreadIds(jdk);
     }
 
@@ -148,7 +148,7 @@ final class Departing {
             frozen = true;
             lastStop = System.nanoTime();
             try {
-                FrameFilter filter = new FrameFilter(new Positions(port), new Constructors(port), copies, lambdas);
+                FrameFilter filter = new FrameFilter(new Positions(port, copies), new Constructors(port), copies, lambdas);
                 for (StoppedThread thread : threads) {
                     thread.states = filter.filter(thread.thread, thread.frames);
                 }
@@ -167,7 +167,7 @@ final class Departing {
     private ImageWriter write(ImageOutput out, List<StoppedThread> threads, Set<Thread> moving) throws IOException {
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);
-        ImageWriter writer = new ImageWriter(jdk, names, lambdas, copies, out, bits, moving);
+        ImageWriter writer = new ImageWriter(jdk, names, lambdas, out, bits, moving);
         writer.write(initialised(loaded), threads, port.copyStreams(), threadIds.next());
         return writer;
     }

@@ -24,11 +24,8 @@ final class EntryPolls {
     }
 
     boolean follow(Class<?> type, String method) {
-        FrameCopies.Copy copy = copies.of(type);
-        if (copy != null) {
-            return follow(copy.original(), copy.method());
-        }
-        return !Jdk.isJdk(type) && polling.computeIfAbsent(type, this::read).contains(method);
+        FrameCopies.Copy copy = copies.of(type, method);
+        return !Jdk.isJdk(type) && polling.computeIfAbsent(type, this::read).contains(copy == null ? method : copy.method());
     }
 
     private Set<String> read(Class<?> type) {

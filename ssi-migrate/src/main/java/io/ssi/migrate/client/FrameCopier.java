@@ -1,8 +1,7 @@
 package io.ssi.migrate.client;
 
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodHandles.Lookup.ClassOption;
+import java.lang.invoke.MethodType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.ConstantDynamic;
-import org.objectweb.asm.Handle;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -23,6 +20,7 @@ import org.objectweb.asm.tree.InsnNode;
 import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.JumpInsnNode;
 import org.objectweb.asm.tree.LabelNode;
+import org.objectweb.asm.tree.LineNumberNode;
 import org.objectweb.asm.tree.LdcInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
@@ -33,47 +31,121 @@ import org.objectweb.asm.tree.analysis.BasicValue;
 import org.objectweb.asm.tree.analysis.Frame;
 
 /**
- * Makes, for a frame, a hidden nestmate of its class with one method: a copy of the frame's method that first enters its
- * monitors, loads locals and operand stack from a {@link SsiResume}, calls the frame above through it, and goes on behind
- * the call. Slots 0 and 1 of the copy are the entry object and the SsiResume; the original's locals follow. Results are
- * boxed. What a nestmate may not do like the class itself (super calls, writes to final fields) goes through method handles
- * in the class data or through offsets.
+ * Makes, for a frame, a private static method of its class: a copy of the frame's method that first enters its monitors, loads
+ * locals and operand stack from a {@link SsiResume}, calls the frame above through it, and goes on behind
+ * the call. Slot 0 of the copy is the SsiResume, null from there on; the original's locals follow. Results are boxed. All
+ * copies are made first, then {@link #define} puts them into their classes at once.
+ *
+ * <p>HotSpot lets a loaded class get private static methods while a switch of it is on (AllowRedefinitionToAddDeleteMethods),
+ * which is so for that moment. In the class itself a copy may do what the original may, and reads like it in stack traces.
  */
 final class FrameCopier implements Opcodes {
     private static final String RESUME = "java/lang/SsiResume";
-    private static final String ENTRY = "java/lang/SsiResume$Entry";
-    private static final String ENTER_DESCRIPTOR = "(Ljava/lang/SsiResume;)Ljava/lang/Object;";
-    private static final int VERSION = V17;
+    private static final String INTRINSIC = "Ljdk/internal/vm/annotation/IntrinsicCandidate;";
+
+    /** What a copy depends on. */
+    private record Place(Class<?> type, String method, String descriptor, int call, int monitors, boolean viaConstructorReference) {}
 
     private final Jdk jdk;
     private final AgentPort port;
     private final FrameCopies copies;
-    private int made;
+    private final MethodAdding adding;
+    private final Map<Place, String> names = new HashMap<>();
+    private final Map<Class<?>, List<Work>> made = new LinkedHashMap<>();
+    private final Map<Place, MethodHandle> entries = new HashMap<>();
 
-    FrameCopier(Jdk jdk, AgentPort port, FrameCopies copies) {
+    FrameCopier(Jdk jdk, AgentPort port, FrameCopies copies, MethodAdding adding) {
         this.jdk = jdk;
         this.port = port;
         this.copies = copies;
+        this.adding = adding;
     }
 
-    /** An entry for this method at its n-th call. */
-    SsiResume.Entry make(Class<?> type, String method, String descriptor, int call, int monitors, boolean viaConstructorReference)
-            throws ReflectiveOperationException {
-        ClassNode source = new ClassNode();
+    private static Place place(FrameState state) {
+        return new Place(state.type(), state.method(), state.descriptor(), state.call(), state.values().monitors().length,
+                state.viaConstructorReference());
+    }
+
+    /** Makes the copy for this frame, if there is none yet. */
+    void make(FrameState state) throws ReflectiveOperationException {
+        Place place = place(state);
+        if (names.containsKey(place)) {
+            return;
+        }
+        Class<?> type = state.type();
         byte[] bytes = port.wovenBytes(type);
         if (bytes == null) {
             throw new ClassNotFoundException("no class file of " + type.getName());
         }
+        ClassNode source = new ClassNode();
         new ClassReader(bytes).accept(source, ClassReader.SKIP_FRAMES);
-        MethodNode node = find(source, method, descriptor);
-        Work work = new Work(type, source, node, monitors, viaConstructorReference);
+        MethodNode node = find(source, state.method(), state.descriptor());
+        String name = (state.method().equals("<init>") ? "" : state.method()) + SsiTraces.MARK + names.size();
+        Work work = new Work(name, type, source, node, place.monitors(), place.viaConstructorReference());
         try {
-            work.rewrite(call);
-            return work.define();
+            work.rewrite(state.call());
         } catch (org.objectweb.asm.tree.analysis.AnalyzerException | RuntimeException | LinkageError e) {
-            throw new ReflectiveOperationException("frame " + type.getName() + "." + method + descriptor + " at call " + call
-                    + " cannot be entered again: " + e, e);
+            throw failed(place, e);
         }
+        names.put(place, name);
+        made.computeIfAbsent(type, t -> new ArrayList<>()).add(work);
+    }
+
+    private static ReflectiveOperationException failed(Place place, Throwable e) {
+        return new ReflectiveOperationException("frame " + place.type().getName() + "." + place.method() + place.descriptor()
+                + " at call " + place.call() + " cannot be entered again: " + e, e);
+    }
+
+    /** Puts all copies into their classes. */
+    void define() throws ReflectiveOperationException {
+        for (Map.Entry<Class<?>, List<Work>> entry : made.entrySet()) {
+            Class<?> type = entry.getKey();
+            Map<String, FrameCopies.Copy> byName = new HashMap<>();
+            for (Work work : entry.getValue()) {
+                byName.put(work.name, new FrameCopies.Copy(work.method.name, work.method.desc, work.callsInOrder()));
+            }
+            copies.add(type, byName, file(type, entry.getValue()));
+        }
+        port.instrumentation().addTransformer(copies, true);
+        adding.allow(made.keySet());
+        try {
+            port.instrumentation().retransformClasses(made.keySet().toArray(Class<?>[]::new));
+        } catch (java.lang.instrument.UnmodifiableClassException | LinkageError e) {
+            throw new ReflectiveOperationException("frames of " + made.keySet() + " cannot be entered again: " + e, e);
+        } finally {
+            adding.forbid();
+        }
+        if (copies.failure() != null) {
+            throw new ReflectiveOperationException("frames of " + made.keySet() + " cannot be entered again", copies.failure());
+        }
+        SsiResume.copied(copies.descriptors(), jdk.virtual(Object.class, "wait0", void.class, long.class));
+        MethodType entry = MethodType.methodType(Object.class, SsiResume.class);
+        for (Map.Entry<Place, String> each : names.entrySet()) {
+            entries.put(each.getKey(), jdk.trusted().findStatic(each.getKey().type(), each.getValue(), entry));
+        }
+    }
+
+    /** After {@link #define}. */
+    MethodHandle entry(FrameState state) {
+        return entries.get(place(state));
+    }
+
+    /** A class file of the same name with nothing but the copies, whose frames are computed here. */
+    private static byte[] file(Class<?> type, List<Work> works) {
+        ClassNode source = works.get(0).source;
+        ClassNode copy = new ClassNode();
+        copy.version = source.version;
+        copy.access = source.access;
+        copy.name = source.name;
+        copy.superName = source.superName;
+        copy.interfaces = source.interfaces;
+        for (Work work : works) {
+            copy.methods.add(work.asMethod());
+        }
+        boolean hasFrames = (source.version & 0xFFFF) >= V1_6;
+        ClassWriter writer = new HierarchyWriter(hasFrames ? ClassWriter.COMPUTE_FRAMES : ClassWriter.COMPUTE_MAXS, type.getClassLoader());
+        copy.accept(writer);
+        return writer.toByteArray();
     }
 
     private static MethodNode find(ClassNode source, String method, String descriptor) throws NoSuchMethodException {
@@ -85,7 +157,8 @@ final class FrameCopier implements Opcodes {
         throw new NoSuchMethodException(source.name + "." + method + descriptor);
     }
 
-    private final class Work {
+    private static final class Work {
+        final String name;
         final Class<?> type;
         final ClassNode source;
         final MethodNode method;
@@ -94,15 +167,13 @@ final class FrameCopier implements Opcodes {
         final boolean isStatic;
         final boolean isSynchronized;
         final Type result;
-        /** Values for the copy's class data: method handles for super calls. */
-        final List<MethodHandle> data = new ArrayList<>();
         /** The original's calls, by instruction; filled before anything is changed. */
         final Map<AbstractInsnNode, Integer> calls = new HashMap<>();
         AbstractInsnNode stoppedIn;
         int synchronizedOn;
-        int temporaries;
 
-        Work(Class<?> type, ClassNode source, MethodNode method, int monitors, boolean viaConstructorReference) {
+        Work(String name, Class<?> type, ClassNode source, MethodNode method, int monitors, boolean viaConstructorReference) {
+            this.name = name;
             this.type = type;
             this.source = source;
             this.method = method;
@@ -120,7 +191,6 @@ final class FrameCopier implements Opcodes {
                     loader)[method.instructions.indexOf(stoppedIn)];
             shiftLocals();
             synchronizedOn = method.maxLocals;
-            temporaries = method.maxLocals + 1;
             method.maxLocals += 1;
             List<TryCatchBlockNode> covering = handlersOf(stoppedIn);
             LabelNode behind = new LabelNode();
@@ -137,9 +207,7 @@ final class FrameCopier implements Opcodes {
         private void numberCalls(int call) {
             int n = 0;
             for (AbstractInsnNode insn : method.instructions) {
-                boolean counted = insn instanceof InvokeDynamicInsnNode
-                        || insn instanceof MethodInsnNode m && !Positions.isThreadEntry(m.owner, m.name);
-                if (counted) {
+                if (Positions.isCounted(insn)) {
                     if (n == call) {
                         stoppedIn = insn;
                     }
@@ -173,15 +241,13 @@ final class FrameCopier implements Opcodes {
             return covering;
         }
 
-        private void adaptInstructions() throws ReflectiveOperationException {
+        private void adaptInstructions() {
             for (AbstractInsnNode insn : method.instructions.toArray()) {
                 int opcode = insn.getOpcode();
                 if (opcode >= IRETURN && opcode <= RETURN) {
                     method.instructions.insertBefore(insn, boxed());
                     method.instructions.set(insn, new InsnNode(ARETURN));
-                } else if (opcode == INVOKESPECIAL && !((MethodInsnNode) insn).name.equals("<init>")) {
-                    adaptSpecial((MethodInsnNode) insn);
-                } else if (opcode == PUTFIELD || opcode == PUTSTATIC) {
+                } else if (opcode == PUTFIELD) {
                     adaptFinalWrite((FieldInsnNode) insn);
                 }
             }
@@ -199,63 +265,14 @@ final class FrameCopier implements Opcodes {
             return list;
         }
 
-        /** A private method is called virtually, as nestmates may; a super method through a method handle. */
-        private void adaptSpecial(MethodInsnNode call) throws ReflectiveOperationException {
-            if (call.owner.equals(source.name) && declares(call.name, call.desc)) {
-                call.setOpcode(call.itf ? INVOKEINTERFACE : INVOKEVIRTUAL);
-                return;
-            }
-            Class<?> owner = Class.forName(call.owner.replace('/', '.'), false, type.getClassLoader());
-            MethodHandle handle = MethodHandles.privateLookupIn(type, jdk.trusted()).findSpecial(owner, call.name,
-                    java.lang.invoke.MethodType.fromMethodDescriptorString(call.desc, type.getClassLoader()), type);
-            data.add(handle);
-            String receiver = "L" + source.name + ";";
-            InsnList list = new InsnList();
-            Type[] arguments = Type.getArgumentTypes(call.desc);
-            int[] slots = new int[arguments.length + 1];
-            int slot = temporaries;
-            slots[0] = slot++;
-            for (int i = 0; i < arguments.length; i++) {
-                slots[i + 1] = slot;
-                slot += arguments[i].getSize();
-            }
-            method.maxLocals = Math.max(method.maxLocals, slot);
-            for (int i = arguments.length - 1; i >= 0; i--) {
-                list.add(new VarInsnNode(arguments[i].getOpcode(ISTORE), slots[i + 1]));
-            }
-            list.add(new VarInsnNode(ASTORE, slots[0]));
-            list.add(new LdcInsnNode(new ConstantDynamic("_", "Ljava/lang/invoke/MethodHandle;", new Handle(H_INVOKESTATIC,
-                    "java/lang/invoke/MethodHandles", "classDataAt",
-                    "(Ljava/lang/invoke/MethodHandles$Lookup;Ljava/lang/String;Ljava/lang/Class;I)Ljava/lang/Object;", false),
-                    data.size() - 1)));
-            list.add(new VarInsnNode(ALOAD, slots[0]));
-            for (int i = 0; i < arguments.length; i++) {
-                list.add(new VarInsnNode(arguments[i].getOpcode(ILOAD), slots[i + 1]));
-            }
-            method.instructions.insertBefore(call, list);
-            MethodInsnNode invoke = new MethodInsnNode(INVOKEVIRTUAL, "java/lang/invoke/MethodHandle", "invokeExact",
-                    "(" + receiver + call.desc.substring(1), false);
-            calls.put(invoke, calls.get(call));
-            method.instructions.set(call, invoke);
-        }
-
-        private boolean declares(String name, String descriptor) {
-            for (MethodNode node : source.methods) {
-                if (node.name.equals(name) && node.desc.equals(descriptor)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        /** A final field may be written only by its class's own initialiser, which the copy is not. */
+        /** A final field may be written only in a constructor, which the copy is not. */
         private void adaptFinalWrite(FieldInsnNode write) {
-            if (!write.owner.equals(source.name) || !method.name.equals("<init>") || write.getOpcode() != PUTFIELD) {
+            if (!write.owner.equals(source.name) || !method.name.equals("<init>")) {
                 return;
             }
             for (var field : source.fields) {
                 if (field.name.equals(write.name) && field.desc.equals(write.desc) && (field.access & ACC_FINAL) != 0) {
-                    long offset = Jdk.U.objectFieldOffset(jdk.field(type, write.name));
+                    long offset = Jdk.U.objectFieldOffset(type, write.name);
                     Type value = Type.getType(write.desc);
                     String erased = value.getSort() >= Type.ARRAY ? "Ljava/lang/Object;" : write.desc;
                     method.instructions.insertBefore(write, new LdcInsnNode(offset));
@@ -295,8 +312,11 @@ final class FrameCopier implements Opcodes {
             }
             LabelNode start = new LabelNode();
             LabelNode end = new LabelNode();
-            list.add(start);
             Values.resume(list);
+            list.add(new InsnNode(ACONST_NULL)); // what it holds is the frame's own by then, to keep or to let go
+            list.add(new VarInsnNode(ASTORE, 0));
+            list.add(start);
+            line(list, start);
             MethodInsnNode next = new MethodInsnNode(INVOKEVIRTUAL, RESUME, "next", "()Ljava/lang/Object;", false);
             calls.put(next, calls.get(stoppedIn));
             list.add(next);
@@ -306,6 +326,16 @@ final class FrameCopier implements Opcodes {
             method.instructions.insert(list);
             for (TryCatchBlockNode block : covering) {
                 method.tryCatchBlocks.add(new TryCatchBlockNode(start, end, block.handler, block.type));
+            }
+        }
+
+        /** The call stopped in stands in this line. */
+        private void line(InsnList list, LabelNode start) {
+            for (AbstractInsnNode insn = stoppedIn; insn != null; insn = insn.getPrevious()) {
+                if (insn instanceof LineNumberNode number) {
+                    list.add(new LineNumberNode(number.line, start));
+                    return;
+                }
             }
         }
 
@@ -380,49 +410,26 @@ final class FrameCopier implements Opcodes {
             return list;
         }
 
-        SsiResume.Entry define() throws ReflectiveOperationException {
-            ClassNode copy = new ClassNode();
-            copy.version = Math.max(VERSION, source.version & 0xFFFF);
-            copy.access = ACC_FINAL | ACC_SYNTHETIC;
-            int slash = source.name.lastIndexOf('/');
-            copy.name = source.name.substring(0, slash + 1) + "SsiCopy" + made++;
-            copy.superName = "java/lang/Object";
-            copy.interfaces.add(ENTRY);
-            copy.sourceFile = source.sourceFile;
-            Map<LabelNode, Integer> labels = labelled();
-            copy.methods.add(asEntry());
-            ClassWriter writer = new HierarchyWriter(type.getClassLoader());
-            copy.accept(writer);
-            byte[] bytes = writer.toByteArray();
-            MethodHandles.Lookup defined = MethodHandles.privateLookupIn(type, jdk.trusted())
-                    .defineHiddenClassWithClassData(bytes, List.copyOf(data), false, ClassOption.NESTMATE);
-            Map<Integer, Integer> places = new HashMap<>();
-            labels.forEach((label, call) -> places.put(label.getLabel().getOffset(), call));
-            copies.add(defined.lookupClass(), new FrameCopies.Copy(type, method.name, method.desc, places));
-            return (SsiResume.Entry) jdk.allocate(defined.lookupClass());
+        MethodNode asMethod() {
+            MethodNode copy = new MethodNode(ACC_PRIVATE | ACC_STATIC | ACC_SYNTHETIC, name, FrameCopies.DESCRIPTOR, null, new String[0]);
+            copy.instructions = method.instructions;
+            copy.tryCatchBlocks = method.tryCatchBlocks;
+            copy.maxLocals = method.maxLocals;
+            copy.maxStack = method.maxStack + 4;
+            copy.visibleAnnotations = method.visibleAnnotations == null ? null
+                    : method.visibleAnnotations.stream().filter(a -> !a.desc.equals(INTRINSIC)).toList();
+            return copy;
         }
 
-        private MethodNode asEntry() {
-            MethodNode entry = new MethodNode(ACC_PUBLIC, "enter", ENTER_DESCRIPTOR, null, new String[0]);
-            entry.instructions = method.instructions;
-            entry.tryCatchBlocks = method.tryCatchBlocks;
-            entry.maxLocals = method.maxLocals;
-            entry.maxStack = method.maxStack + 4;
-            return entry;
-        }
-
-        /** A label in front of every call, which tells the call's place once the bytes are written; dead calls vanish there. */
-        private Map<LabelNode, Integer> labelled() {
-            Map<LabelNode, Integer> labels = new LinkedHashMap<>();
-            for (AbstractInsnNode insn : method.instructions.toArray()) {
-                Integer call = calls.get(insn);
-                if (call != null) {
-                    LabelNode label = new LabelNode();
-                    method.instructions.insertBefore(insn, label);
-                    labels.put(label, call);
+        /** For each call of the copy, in order, the original's. */
+        int[] callsInOrder() {
+            List<Integer> order = new ArrayList<>();
+            for (AbstractInsnNode insn : method.instructions) {
+                if (Positions.isCounted(insn)) {
+                    order.add(calls.getOrDefault(insn, -1));
                 }
             }
-            return labels;
+            return order.stream().mapToInt(Integer::intValue).toArray();
         }
     }
 
@@ -430,8 +437,8 @@ final class FrameCopier implements Opcodes {
     private static final class HierarchyWriter extends ClassWriter {
         private final ClassLoader loader;
 
-        HierarchyWriter(ClassLoader loader) {
-            super(COMPUTE_FRAMES);
+        HierarchyWriter(int flags, ClassLoader loader) {
+            super(flags);
             this.loader = loader;
         }
 

@@ -15,6 +15,7 @@ final class FrameFilter {
     private static final Set<String> PASSING_HOLDERS = Set.of("java.lang.invoke.DirectMethodHandle$Holder",
             "java.lang.invoke.Invokers$Holder", "java.lang.invoke.DelegatingMethodHandle$Holder");
     private static final String RESUME = "java.lang.SsiResume";
+    private static final String ENTRY = "java.lang.SsiEntry";
 
     private final Positions positions;
     private final FrameCopies copies;
@@ -34,12 +35,14 @@ final class FrameFilter {
         for (int i = 0; i < raw.size(); i++) {
             RawFrame frame = raw.get(i);
             String type = frame.type().getName();
-            if (type.equals(RESUME)) {
-                if (frame.method().equals("entering")) {
-                    break; // below is only the thread's own entry, which the next JVM has too
-                }
-            } else if (copies.of(frame.type()) != null) {
-                states.add(ofCopy(thread, frame, copies.of(frame.type())));
+            if (type.equals(ENTRY)) {
+                break; // below is only the thread's own entry, which the next JVM has too
+            } else if (type.equals(RESUME)) {
+                continue;
+            }
+            FrameCopies.Copy copy = copies.of(frame.type(), frame.method());
+            if (copy != null) {
+                states.add(ofCopy(thread, frame, copy));
             } else if (lambdas.factory(frame.type()) != null) {
                 markConstructorReference(states, frame);
             } else if (!isMethodHandlePassing(raw, i)) {
@@ -68,7 +71,7 @@ final class FrameFilter {
         }
         for (int k = i + 1; k < raw.size(); k++) {
             String below = raw.get(k).type().getName();
-            if (below.startsWith("jdk.internal.reflect.Direct")) {
+            if (below.startsWith("jdk.internal.reflect.Direct") || below.equals(RESUME)) {
                 return true;
             }
             if (!below.startsWith("java.lang.invoke.")) {
@@ -79,15 +82,16 @@ final class FrameFilter {
     }
 
     private FrameState ofCopy(Thread thread, RawFrame frame, FrameCopies.Copy copy) throws PinnedException {
-        int call = copy.callAt(frame.bci());
+        int at = positions.callAt(frame.type(), frame.method(), frame.descriptor(), frame.bci());
+        int call = at < 0 ? -1 : copy.calls()[at];
         if (call < 0) {
             throw pinned(thread, frame, "stands in a place of a resumed frame that the original does not have");
         }
-        RawFrame values = new RawFrame(copy.original(), copy.method(), copy.descriptor(), frame.bci(),
+        RawFrame values = new RawFrame(frame.type(), copy.method(), copy.descriptor(), frame.bci(),
                 Arrays.copyOfRange(frame.localRefs(), FrameCopies.SHIFT, frame.localRefs().length),
                 Arrays.copyOfRange(frame.localRaws(), FrameCopies.SHIFT, frame.localRaws().length),
                 frame.stackRefs(), frame.stackRaws(), frame.monitors());
-        return new FrameState(copy.original(), copy.method(), copy.descriptor(), call, false, values);
+        return new FrameState(frame.type(), copy.method(), copy.descriptor(), call, false, values);
     }
 
     private FrameState ofOriginal(Thread thread, RawFrame frame) throws PinnedException {

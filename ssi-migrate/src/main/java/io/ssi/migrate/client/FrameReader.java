@@ -18,10 +18,12 @@ final class FrameReader {
     private final MethodHandle monitors;
     private final Class<?> primitive;
     private final MethodHandle longValue;
+    private final long name;
 
     FrameReader(Jdk jdk) {
         try {
             Class<?> frame = Class.forName("java.lang.LiveStackFrame");
+            name = Jdk.U.objectFieldOffset(jdk.field(Class.forName("java.lang.StackFrameInfo"), "name"));
             primitive = Class.forName("java.lang.LiveStackFrame$PrimitiveSlot");
             MethodHandle make = jdk.statically(frame, "getStackWalker", StackWalker.class, Set.class);
             walker = (StackWalker) make.invoke(Set.of(Option.SHOW_HIDDEN_FRAMES, Option.RETAIN_CLASS_REFERENCE));
@@ -58,7 +60,10 @@ final class FrameReader {
             Object[] l = (Object[]) locals.invokeExact((Object) frame);
             Object[] s = (Object[]) stack.invokeExact((Object) frame);
             Object[] m = (Object[]) monitors.invokeExact((Object) frame);
-            return new RawFrame(frame.getDeclaringClass(), frame.getMethodName(), frame.getDescriptor(),
+            String shown = frame.getMethodName(); // of a copy it is the original's; asking has the JVM fill in the copy's own
+            String method = (String) Jdk.U.getReference(frame, name);
+            String descriptor = method.equals(shown) ? frame.getDescriptor() : FrameCopies.DESCRIPTOR;
+            return new RawFrame(frame.getDeclaringClass(), method, descriptor,
                     frame.getByteCodeIndex(), references(l), primitives(l), references(s), primitives(s), held(m));
         } catch (Throwable e) {
             throw Jdk.failed("frame " + frame, e);

@@ -2,8 +2,9 @@ package io.ssi.migrate.client;
 
 /**
  * Numbers of the image, shared by writer and reader. The image: magic, JDK version; initialised classes; their statics; JDK
- * statics that travel; standard streams with buffered input; threads with frames; then the body of each object in the order of definition, until
- * every defined object had its turn. A reference is 0 for null, a known number, or the next number followed by a definition.
+ * statics that travel; the state of the standard streams; threads with frames; actions of the JDK's cleaner; the body of each object in the order of
+ * definition, until every defined object had its turn; numbers of handles of the process itself, of what the cleaner has registered, of references that were
+ * put into their queues meanwhile. A reference is 0 for null, a known number, or the next number followed by a definition.
  */
 final class ImageFormat {
     static final int MAGIC = 0x53534932;

@@ -108,9 +108,20 @@ final class ImageReader {
         for (int i = 0; i < threadCount; i++) {
             threads.add(thread());
         }
+        for (int left = in.count(LENGTH_MAX, "number of cleaning actions"); left > 0; left--) {
+            reference();
+        }
         for (int i = 1; i <= count; i++) {
             body(i);
         }
+        for (Object handle : numbered()) {
+            for (String field : new String[] {"pid", "startTime"}) {
+                long offset = U.objectFieldOffset(jdk.field(handle.getClass(), field));
+                U.putLong(handle, offset, U.getLong(ProcessHandle.current(), offset));
+            }
+        }
+        List<Object> registered = numbered();
+        List<Object> late = numbered();
         for (Map.Entry<Field, Object> entry : shared.entrySet()) {
             Field field = entry.getKey();
             U.putReferenceVolatile(U.staticFieldBase(field), U.staticFieldOffset(field), entry.getValue());
@@ -118,6 +129,9 @@ final class ImageReader {
         for (StoppedThread thread : threads) {
             makeStartable(thread.thread);
         }
+        References references = new References(jdk);
+        registered.forEach(references::register);
+        late.forEach(references::enqueue);
         new SaltedCollections(jdk).layOutAgain(salted);
         if (rehash) {
             new HashTables(jdk).layOutAgain(tables);
@@ -131,6 +145,14 @@ final class ImageReader {
             body(i);
         }
         return object;
+    }
+
+    private List<Object> numbered() throws IOException {
+        List<Object> list = new ArrayList<>();
+        for (int left = in.count(LENGTH_MAX, "number of references"); left > 0; left--) {
+            list.add(objects.get(in.count(count, "number of an object")));
+        }
+        return list;
     }
 
     // ---- roots

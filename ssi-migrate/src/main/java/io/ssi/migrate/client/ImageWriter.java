@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodType;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -25,7 +26,6 @@ final class ImageWriter {
     private final Jdk jdk;
     private final Names names;
     private final LambdaRecipes lambdas;
-    private final FrameCopies copies;
     private final ImageOutput out;
     private final ObjectNumbers numbers;
     /** Not a map: that would ask classes for their identity hash, which the program might then see change. */
@@ -37,21 +37,26 @@ final class ImageWriter {
     };
     private int classCount;
     private final Set<Thread> moving;
-    private final List<String> pins = new ArrayList<>();
-    /** By object number: number of the object that first referred to it, or minus the index of its root. */
-    private final Blocks.OfInts parents = new Blocks.OfInts();
+    private final Pins pins;
     /** By object number: how it was defined. */
     private final Blocks.OfBytes kinds = new Blocks.OfBytes();
-    private final List<String> roots = new ArrayList<>();
-    private int parent;
+    private final Backtraces backtraces;
+    private final References references;
+    /** Numbers of references that a collection may put into their queues, and of what the common cleaner has registered. */
+    private final List<Integer> active = new ArrayList<>();
+    private final List<Integer> registered = new ArrayList<>();
+    /** Numbers of handles of this very process, which is another process of the host's there. */
+    private final List<Integer> handles = new ArrayList<>();
 
-    ImageWriter(Jdk jdk, Names names, LambdaRecipes lambdas, FrameCopies copies, ImageOutput out, HashBits bits, Set<Thread> moving) {
+    ImageWriter(Jdk jdk, Names names, LambdaRecipes lambdas, ImageOutput out, HashBits bits, Set<Thread> moving) {
         this.jdk = jdk;
         this.names = names;
         this.lambdas = lambdas;
-        this.copies = copies;
+        this.backtraces = new Backtraces(jdk);
+        this.references = new References(jdk);
         this.out = out;
         this.numbers = new ObjectNumbers(bits);
+        this.pins = new Pins(numbers);
         this.moving = moving;
     }
 
@@ -61,11 +66,27 @@ final class ImageWriter {
 
     /** What cannot move, each with its path from a root; empty if all can. */
     List<String> pins() {
-        return pins;
+        return pins.found();
     }
 
     /** @param initialised the program's initialised classes */
     void write(List<Class<?>> initialised, List<StoppedThread> threads, byte[] streams, long nextThreadId) throws IOException {
+        references.whileQuiet(() -> writeQuietly(initialised, threads, streams, nextThreadId));
+        numbers(handles);
+        numbers(registered);
+        numbers(references.enqueuedSince(numbers, active));
+        out.flush();
+    }
+
+    private void numbers(List<Integer> list) throws IOException {
+        out.varint(list.size());
+        for (int number : list) {
+            out.varint(number);
+        }
+    }
+
+    private void writeQuietly(List<Class<?>> initialised, List<StoppedThread> threads, byte[] streams, long nextThreadId)
+            throws IOException {
         out.u4(ImageFormat.MAGIC);
         out.string(Runtime.version().toString());
         out.varint(initialised.size());
@@ -84,15 +105,20 @@ final class ImageWriter {
         for (StoppedThread thread : threads) {
             thread(thread);
         }
+        List<Object> actions = references.ofProgram();
+        out.varint(actions.size());
+        for (Object action : actions) {
+            pins.root("the JDK's cleaner");
+            reference(action);
+        }
         for (int i = 1; i <= numbers.count(); i++) {
             body(i);
         }
-        out.flush();
     }
 
     /** Only this object and what it refers to. */
     void rehearse(Object object) throws IOException {
-        root("a rehearsal");
+        pins.root("a rehearsal");
         reference(object);
         for (int i = 1; i <= numbers.count(); i++) {
             body(i);
@@ -102,18 +128,13 @@ final class ImageWriter {
 
     // ---- roots
 
-    private void root(String name) {
-        roots.add(name);
-        parent = -roots.size();
-    }
-
     private void statics(Class<?> type) throws IOException {
         Layout layout = Layout.ofStatics(jdk, type);
         out.varint(layout.kinds.length);
         Object base = Layout.staticBase(jdk, type);
         for (int i = 0; i < layout.kinds.length; i++) {
             if (layout.kinds[i] == 'L') {
-                root("static field " + type.getName() + "." + layout.names[i]);
+                pins.root("static field " + type.getName() + "." + layout.names[i]);
             }
             value(base, layout, i);
         }
@@ -121,31 +142,20 @@ final class ImageWriter {
 
     private void travellingStatics() throws IOException {
         for (String name : JdkState.TRAVELLING_STATICS) {
-            Field field = travelling(jdk, name);
+            Field field = JdkState.travelling(jdk, name);
             if (field == null) {
                 out.u1(0);
                 continue;
             }
             out.u1(1);
-            root("static field " + name.replace('#', '.'));
+            pins.root("static field " + name.replace('#', '.'));
             field(U.staticFieldBase(field), U.staticFieldOffset(field), Layout.kind(field.getType()));
-        }
-    }
-
-    /** The field, or null while its class is not initialised: then there is nothing to take along. */
-    static Field travelling(Jdk jdk, String name) {
-        int hash = name.indexOf('#');
-        try {
-            Class<?> type = Class.forName(name.substring(0, hash), false, null);
-            return Jdk.isInitialised(type) ? jdk.field(type, name.substring(hash + 1)) : null;
-        } catch (ClassNotFoundException e) {
-            throw Jdk.failed(name, e);
         }
     }
 
     private void thread(StoppedThread stopped) throws IOException {
         String name = "thread \"" + stopped.thread.getName() + "\"";
-        root(name);
+        pins.root(name);
         reference(stopped.thread);
         out.u1(stopped.kind);
         reference(stopped.object);
@@ -153,7 +163,7 @@ final class ImageWriter {
         out.u1(stopped.interrupted ? 1 : 0);
         out.varint(stopped.states.size());
         for (FrameState frame : stopped.states) {
-            root(name + ", frame " + frame.type().getName() + "." + frame.method());
+            pins.root(name + ", frame " + frame.type().getName() + "." + frame.method());
             classReference(frame.type());
             out.string(frame.method());
             out.string(frame.descriptor());
@@ -193,7 +203,7 @@ final class ImageWriter {
             out.varint(number);
             return;
         }
-        parents.set(-number, parent);
+        pins.reached(-number);
         out.varint(-number);
         kinds.set(-number, define(object, numbers.hashOfNew()));
     }
@@ -209,7 +219,7 @@ final class ImageWriter {
         } else if (object instanceof Class<?> type) {
             out.u1(ImageFormat.CLASS);
             out.u4(hash);
-            classReference(copies.original(type));
+            classReference(type);
             return ImageFormat.CLASS;
         } else if (object instanceof String string && isInterned(string)) {
             out.u1(ImageFormat.INTERNED);
@@ -236,11 +246,14 @@ final class ImageWriter {
     }
 
     private int instance(Object object, int hash) throws IOException {
+        if (object instanceof Throwable throwable) {
+            backtraces.make(throwable);
+        }
         TypeInfo info = info(object.getClass());
         String pin = !info.mayPin ? null : object instanceof Thread thread && thread.isAlive() && !moving.contains(thread)
                 ? "a thread of the JVM or the agent (" + thread.getName() + "); do not keep it" : JdkState.pin(jdk, object);
         if (pin != null) {
-            pin(object, pin);
+            pins.add(object, pin);
             out.u1(ImageFormat.PINNED);
             return ImageFormat.PINNED;
         }
@@ -257,6 +270,8 @@ final class ImageWriter {
         /** Null before the first instance. */
         Layout layout;
         boolean mayPin;
+        /** See {@link #note}. */
+        boolean isNoted;
     }
 
     private TypeInfo info(Class<?> type) {
@@ -264,6 +279,7 @@ final class ImageWriter {
         if (info.layout == null) {
             info.layout = Layout.ofInstances(jdk, type);
             info.mayPin = JdkState.mayPin(type);
+            info.isNoted = Reference.class.isAssignableFrom(type) || ProcessHandle.class.isAssignableFrom(type);
         }
         return info;
     }
@@ -292,7 +308,7 @@ final class ImageWriter {
         try {
             info = jdk.trusted().revealDirect(handle);
         } catch (IllegalArgumentException e) {
-            pin(handle, "a method handle made of others (" + handle.type() + "); it cannot move yet, use a lambda");
+            pins.add(handle, "a method handle made of others (" + handle.type() + "); it cannot move yet, use a lambda");
             out.u1(ImageFormat.PINNED);
             return;
         }
@@ -312,7 +328,7 @@ final class ImageWriter {
         }
         Field field = VarHandles.fieldOf(jdk, handle);
         if (field == null) {
-            pin(handle, "a variable handle that is not of a field or array; it cannot move yet, use one of a field");
+            pins.add(handle, "a variable handle that is not of a field or array; it cannot move yet, use one of a field");
             out.u1(ImageFormat.PINNED);
             return;
         }
@@ -361,7 +377,7 @@ final class ImageWriter {
             out.u1(ImageFormat.PLATFORM);
         } else {
             if (loader != ClassLoader.getSystemClassLoader()) {
-                pin("class " + type.getName() + " is of a class loader of the program's own (" + loader.getClass().getName()
+                pins.addReason("class " + type.getName() + " is of a class loader of the program's own (" + loader.getClass().getName()
                         + "); such classes cannot move yet, put them on the class path");
             }
             out.u1(ImageFormat.APPLICATION);
@@ -371,20 +387,20 @@ final class ImageWriter {
     private void hiddenClass(Class<?> type) throws IOException {
         Object factory = lambdas.factory(type);
         if (factory == null) {
-            pin("hidden class " + type.getName() + " was made by the program and not by a lambda; it cannot move yet, have its maker define a named class");
+            pins.addReason("hidden class " + type.getName() + " was made by the program and not by a lambda; it cannot move yet, have its maker define a named class");
             out.u1(ImageFormat.PRIMITIVE_CLASS);
             out.string("V");
             return;
         }
         out.u1(ImageFormat.LAMBDA_CLASS);
-        classReference(copies.original((Class<?>) jdk.get(factory, "targetClass")));
+        classReference((Class<?>) jdk.get(factory, "targetClass"));
         out.string((String) jdk.get(factory, "interfaceMethodName"));
         methodType((MethodType) jdk.get(factory, "factoryType"));
         methodType((MethodType) jdk.get(factory, "interfaceMethodType"));
         methodType((MethodType) jdk.get(factory, "dynamicMethodType"));
         MethodHandleInfo implementation = (MethodHandleInfo) jdk.get(factory, "implInfo");
         out.u1(implementation.getReferenceKind());
-        classReference(copies.original(implementation.getDeclaringClass()));
+        classReference(implementation.getDeclaringClass());
         out.string(implementation.getName());
         methodType(implementation.getMethodType());
         Class<?>[] markers = (Class<?>[]) jdk.get(factory, "altInterfaces");
@@ -408,16 +424,39 @@ final class ImageWriter {
             return;
         }
         Object object = numbers.object(number);
-        parent = number;
+        pins.inside(number);
         Class<?> type = object.getClass();
         if (type.isArray()) {
             array(object, type);
             return;
         }
-        Layout layout = info(type).layout;
+        TypeInfo info = info(type);
+        Layout layout = info.layout;
+        boolean ofCommonCleaner = info.isNoted && note(object, number);
         for (int i = 0; i < layout.kinds.length; i++) {
-            value(object, layout, i);
+            if (ofCommonCleaner && layout.names[i].equals("node")) {
+                reference(null);
+            } else {
+                value(object, layout, i);
+            }
         }
+    }
+
+    /** True if its place in the common cleaner's list stays here. */
+    private boolean note(Object object, int number) {
+        if (object instanceof ProcessHandle) {
+            if (object.equals(ProcessHandle.current())) {
+                handles.add(number);
+            }
+            return false;
+        }
+        if (references.isActive(object)) {
+            active.add(number);
+        }
+        if (references.isRegistered(object)) {
+            registered.add(number);
+        }
+        return references.isOfCommonCleaner(object);
     }
 
     private void array(Object array, Class<?> type) throws IOException {
@@ -453,27 +492,5 @@ final class ImageWriter {
                 // rebuilt on the other side
             }
         }
-    }
-
-    // ---- what pins
-
-    private void pin(Object object, String why) {
-        pin(object.getClass().getName() + " is " + why);
-    }
-
-    private void pin(String what) {
-        if (pins.size() < ImageFormat.PINS_MAX) {
-            pins.add(what + path(parent));
-        }
-    }
-
-    private String path(int from) {
-        StringBuilder path = new StringBuilder();
-        int at = from;
-        for (int i = 0; at > 0 && i < ImageFormat.PATH_MAX; i++) {
-            path.append(" <- ").append(numbers.object(at).getClass().getTypeName());
-            at = parents.get(at);
-        }
-        return path.append(at < 0 ? " <- " + roots.get(-at - 1) : " <- ...").toString();
     }
 }

@@ -108,6 +108,11 @@ final class Jdk {
         return U.getReference(U.staticFieldBase(field), U.staticFieldOffset(field));
     }
 
+    boolean getStaticBoolean(Class<?> type, String name) {
+        Field field = field(type, name);
+        return U.getBooleanVolatile(U.staticFieldBase(field), U.staticFieldOffset(field));
+    }
+
     /** An object no constructor has run for. */
     Object allocate(Class<?> type) {
         try {

@@ -31,7 +31,7 @@ final class JdkState {
 
     /** Classes whose static finals are not names: their values travel by field. */
     static final Set<String> UNNAMED_HOLDERS = Set.of("java.lang.System", "java.lang.SsiHook", "java.lang.SsiResume",
-            "java.lang.SsiProcess");
+            "java.lang.SsiProcess", "java.lang.SsiTraces");
 
     private static final Set<String> REBUILT = Set.of(
             "java.lang.reflect.Method#methodAccessor",
@@ -42,8 +42,21 @@ final class JdkState {
             "java.lang.reflect.Field#fieldAccessor",
             "java.lang.reflect.Field#overrideFieldAccessor",
             "java.lang.ref.Reference#discovered",
+            // Numbers and addresses of the JVM's own; the trace is made of it before.
+            "java.lang.Throwable#backtrace",
             "java.lang.Thread#nioBlocker",
             "java.lang.Thread#parkBlocker");
+
+    /** The field, or null while its class is not initialised: then there is nothing to take along. */
+    static Field travelling(Jdk jdk, String name) {
+        int hash = name.indexOf('#');
+        try {
+            Class<?> type = Class.forName(name.substring(0, hash), false, null);
+            return Jdk.isInitialised(type) ? jdk.field(type, name.substring(hash + 1)) : null;
+        } catch (ClassNotFoundException e) {
+            throw Jdk.failed(name, e);
+        }
+    }
 
     static boolean isRebuilt(Field field) {
         return REBUILT.contains(field.getDeclaringClass().getName() + "#" + field.getName());

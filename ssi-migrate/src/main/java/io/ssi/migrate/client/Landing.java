@@ -50,6 +50,7 @@ final class Landing {
     private Thread main;
     private List<StoppedThread> threads = List.of();
     private long nextThreadId;
+    private MethodAdding adding;
     private final ThreadIds threadIds;
 
     Landing(Jdk jdk, AgentPort port, LambdaRecipes lambdas, FrameCopies copies, LaunchInfo launch) {
@@ -70,6 +71,7 @@ final class Landing {
     void load(List<String> classPath, List<String> classes, long heapUsed) {
         launch.landed(classPath);
         JvmVariables.putBack(jdk);
+        adding = jdk.withNativeAccess(MethodAdding::new);
         for (String name : classes) {
             initialised.add(name.replace('.', '/'));
         }
@@ -81,7 +83,7 @@ final class Landing {
             }
         }
         makeRoom(heapUsed);
-        new Rehearsal(jdk, names, lambdas, copies).run(heapUsed, true, () -> false);
+        new Rehearsal(jdk, names, lambdas).run(heapUsed, true, () -> false);
     }
 
     /**
@@ -138,7 +140,13 @@ final class Landing {
         port.restoreStreams(reader.streams());
         nextThreadId = reader.nextThreadId();
         threads = inOrderOfEntry(reader.threads());
-        FrameCopier copier = new FrameCopier(jdk, port, copies);
+        FrameCopier copier = new FrameCopier(jdk, port, copies, adding);
+        for (StoppedThread thread : threads) {
+            for (FrameState state : thread.states) {
+                copier.make(state);
+            }
+        }
+        copier.define();
         int started = 0;
         for (StoppedThread thread : threads) {
             SsiResume.prepare(thread.thread, enter(copier, thread));
@@ -196,7 +204,7 @@ final class Landing {
         }
     }
 
-    private static SsiResume enter(FrameCopier copier, StoppedThread thread) throws ReflectiveOperationException {
+    private static SsiResume enter(FrameCopier copier, StoppedThread thread) {
         SsiResume above = null;
         for (FrameState state : thread.states) {
             SsiResume frame = new SsiResume();
@@ -206,8 +214,7 @@ final class Landing {
             frame.stackRefs = values.stackRefs();
             frame.stackRaws = values.stackRaws();
             frame.monitors = values.monitors();
-            frame.entry = copier.make(state.type(), state.method(), state.descriptor(), state.call(), values.monitors().length,
-                    state.viaConstructorReference());
+            frame.entry = copier.entry(state);
             frame.callee = above;
             if (above == null) {
                 frame.kind = thread.kind;

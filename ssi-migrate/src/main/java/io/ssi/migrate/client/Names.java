@@ -43,6 +43,11 @@ final class Names {
         names.put(ClassLoader.getSystemClassLoader(), "loader:app");
         names.put(ClassLoader.getPlatformClassLoader(), "loader:platform");
         names.put(ClassLoader.getSystemClassLoader().getUnnamedModule(), "unnamed:app");
+        Object cleaner = References.commonCleaner(jdk);
+        if (cleaner != null) {
+            names.put(jdk.get(cleaner, "activeList"), "cleaner:activeList");
+            names.put(jdk.get(cleaner, "queue"), "cleaner:queue");
+        }
         for (Object named : names.keySet()) {
             namedClasses.add(named == null ? Object.class : named.getClass()); // null: the map's own stand-in for it
         }
@@ -115,7 +120,7 @@ final class Names {
         return value;
     }
 
-    private static Object findSpecial(String kind, String name) throws ReflectiveOperationException {
+    private Object findSpecial(String kind, String name) throws ReflectiveOperationException {
         return switch (kind) {
             case "group" -> {
                 ThreadGroup group = Thread.currentThread().getThreadGroup();
@@ -124,6 +129,7 @@ final class Names {
                 }
                 yield name.equals("system") ? group : mainGroup(group);
             }
+            case "cleaner" -> jdk.get(jdk.get(jdk.getStatic(Class.forName("jdk.internal.ref.CleanerFactory"), "commonCleaner"), "impl"), name);
             case "loader" -> name.equals("app") ? ClassLoader.getSystemClassLoader() : ClassLoader.getPlatformClassLoader();
             case "unnamed" -> ClassLoader.getSystemClassLoader().getUnnamedModule();
             case "module" -> ModuleLayer.boot().findModule(name)

@@ -9,21 +9,30 @@ import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.Handle;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.InvokeDynamicInsnNode;
+import org.objectweb.asm.tree.MethodInsnNode;
 
 /** Bytecode index of each invoke instruction of a class's methods, in order; the hook at a thread's entry is not counted. */
 final class Positions {
-    private static final String THREAD_ENTRY_OWNER = "java/lang/SsiResume";
+    private static final String THREAD_ENTRY_OWNER = "java/lang/SsiEntry";
     private static final String THREAD_ENTRY = "entering";
 
     private final AgentPort port;
+    private final FrameCopies copies;
     private final Map<Class<?>, Map<String, int[]>> cache = new HashMap<>();
 
-    Positions(AgentPort port) {
+    Positions(AgentPort port, FrameCopies copies) {
         this.port = port;
+        this.copies = copies;
     }
 
     static boolean isThreadEntry(String owner, String name) {
         return owner.equals(THREAD_ENTRY_OWNER) && name.equals(THREAD_ENTRY);
+    }
+
+    static boolean isCounted(AbstractInsnNode insn) {
+        return insn instanceof InvokeDynamicInsnNode || insn instanceof MethodInsnNode m && !isThreadEntry(m.owner, m.name);
     }
 
     /** Which call the bytecode index is; -1 if it is none. */
@@ -41,7 +50,7 @@ final class Positions {
 
     private Map<String, int[]> read(Class<?> type) {
         Map<String, int[]> methods = new HashMap<>();
-        byte[] bytes = port.wovenBytes(type);
+        byte[] bytes = copies.with(type, port.wovenBytes(type));
         if (bytes != null) {
             OffsetReader reader = new OffsetReader(bytes);
             reader.accept(new ClassVisitor(Opcodes.ASM9) {

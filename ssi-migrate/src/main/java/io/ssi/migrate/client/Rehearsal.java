@@ -30,13 +30,11 @@ final class Rehearsal {
     private final Jdk jdk;
     private final Names names;
     private final LambdaRecipes lambdas;
-    private final FrameCopies copies;
 
-    Rehearsal(Jdk jdk, Names names, LambdaRecipes lambdas, FrameCopies copies) {
+    Rehearsal(Jdk jdk, Names names, LambdaRecipes lambdas) {
         this.jdk = jdk;
         this.names = names;
         this.lambdas = lambdas;
-        this.copies = copies;
     }
 
     /**
@@ -63,7 +61,7 @@ final class Rehearsal {
         HashBits bits = new HashBits();
         while (System.nanoTime() - end < 0 && !enough.getAsBoolean()) {
             Deque<byte[]> chunks = new ArrayDeque<>();
-            new ImageWriter(jdk, names, lambdas, copies, new ImageOutput(chunks::add), bits, Set.of()).rehearse(objects());
+            new ImageWriter(jdk, names, lambdas, new ImageOutput(chunks::add), bits, Set.of()).rehearse(objects());
             if (read) {
                 new ImageReader(jdk, names, lambdas, new ImageInput(chunks::poll), bits, initialised -> { }).rehearse();
             }

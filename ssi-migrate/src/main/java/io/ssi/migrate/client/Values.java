@@ -16,7 +16,7 @@ final class Values implements Opcodes {
     private Values() {}
 
     static void resume(InsnList list) {
-        list.add(new VarInsnNode(ALOAD, 1));
+        list.add(new VarInsnNode(ALOAD, 0));
     }
 
     static void constant(InsnList list, int value) {

@@ -28,7 +28,7 @@ class PositionsTest {
         writer.visit(Opcodes.V21, Opcodes.ACC_PUBLIC, "A", null, "java/lang/Object", null);
         MethodVisitor run = writer.visitMethod(Opcodes.ACC_STATIC, "run", "()V", null, null);
         run.visitCode();
-        run.visitMethodInsn(Opcodes.INVOKESTATIC, "java/lang/SsiResume", "entering", "()V", false); // 0
+        run.visitMethodInsn(Opcodes.INVOKESTATIC, "java/lang/SsiEntry", "entering", "()V", false); // 0
         run.visitInsn(Opcodes.NOP); // 3
         run.visitMethodInsn(Opcodes.INVOKESTATIC, "A", "x", "()V", false); // 4
         run.visitInvokeDynamicInsn("y", "()V", new Handle(Opcodes.H_INVOKESTATIC, "A", "bootstrap", "()V", false)); // 7
@@ -49,7 +49,7 @@ class PositionsTest {
 
     @Test
     void aPositionIsTheNumberOfTheCall() {
-        Positions positions = new Positions(port(classFile()));
+        Positions positions = new Positions(port(classFile()), new FrameCopies());
         Class<?> type = MethodHandles.class;
         assertThat(positions.callAt(type, "run", "()V", 4)).isZero();
         assertThat(positions.callAt(type, "run", "()V", 7)).isEqualTo(1);
@@ -60,7 +60,7 @@ class PositionsTest {
 
     @Test
     void whatIsNoCallIsNone() {
-        Positions positions = new Positions(port(classFile()));
+        Positions positions = new Positions(port(classFile()), new FrameCopies());
         for (int bci : new int[] {-1, 0, 3, 5, 12, 16, 1000}) {
             assertThat(positions.callAt(String.class, "run", "()V", bci)).as("at %d", bci).isEqualTo(-1);
         }
@@ -70,6 +70,6 @@ class PositionsTest {
 
     @Test
     void aClassTheAgentHasNoBytesOfHasNoPositions() {
-        assertThat(new Positions(port(null)).callAt(String.class, "run", "()V", 4)).isEqualTo(-1);
+        assertThat(new Positions(port(null), new FrameCopies()).callAt(String.class, "run", "()V", 4)).isEqualTo(-1);
     }
 }

@@ -1,0 +1,116 @@
+package java.lang;
+
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.util.Map;
+import jdk.internal.misc.Unsafe;
+import jdk.internal.reflect.Reflection;
+
+/**
+ * Lets stack traces, stack walks and reflection read as if no thread had been moved. A frame that was entered again runs a copy of
+ * its method, in the same class, with the same lines, whose name is that of the method with a mark behind it.
+ */
+public final class SsiTraces {
+    /** Ends the name of the copied method; no name in a source file has a colon. Digits follow. */
+    public static final String MARK = ":ssi";
+
+    private static final Unsafe U = Unsafe.getUnsafe();
+    private static final String ENTRY = "java.lang.SsiEntry";
+    private static final StackTraceElement[] NONE = {};
+
+    private SsiTraces() {}
+
+    /** The name of the method that this one is a copy of; any other name is its own. A copied constructor has none but the mark. */
+    public static String original(String method) {
+        int mark = method.indexOf(MARK);
+        return mark < 0 ? method : mark == 0 ? "<init>" : method.substring(0, mark).intern();
+    }
+
+    /** In the result of StackTraceElement.of, and where traces come from the JVM directly; null stays null. */
+    public static StackTraceElement[] trace(StackTraceElement[] trace) {
+        if (trace == null) {
+            return null;
+        }
+        for (int i = 0; i < trace.length; i++) {
+            if (trace[i].getClassName().equals(ENTRY)) {
+                StackTraceElement[] cut = i == 0 ? NONE : new StackTraceElement[i];
+                System.arraycopy(trace, 0, cut, 0, i);
+                return cut;
+            }
+            element(trace[i]);
+        }
+        return trace;
+    }
+
+    public static StackTraceElement element(StackTraceElement element) {
+        String name = element.getMethodName();
+        if (name != null && name.contains(MARK)) {
+            U.putReference(element, U.objectFieldOffset(StackTraceElement.class, "methodName"), original(name));
+        }
+        return element;
+    }
+
+    public static Map<Thread, StackTraceElement[]> traces(Map<Thread, StackTraceElement[]> all) {
+        all.replaceAll((thread, trace) -> trace(trace));
+        return all;
+    }
+
+    /** The type of the frame's original method. */
+    static MethodType type(MethodType type, StackFrameInfo frame) {
+        String name = (String) U.getReference(frame, U.objectFieldOffset(StackFrameInfo.class, "name"));
+        if (name == null || !name.contains(MARK)) {
+            return type;
+        }
+        String descriptor = SsiResume.descriptor(frame.declaringClass(), name);
+        return descriptor == null ? type : MethodType.fromMethodDescriptorString(descriptor, frame.declaringClass().getClassLoader());
+    }
+
+    /** A batch of frames was read for a StackWalker: what was not there before the move is not in it. */
+    static void cut(StackStreamFactory.FrameBuffer<?> batch) {
+        for (int i = batch.startIndex(); i < batch.fence; i++) {
+            if (batch.at(i) == SsiEntry.class) {
+                batch.fence = i;
+                batch.origin = Math.min(batch.origin, i);
+                return;
+            }
+        }
+    }
+
+    /** In place of Reflection.filterMethods in Class: copies are not shown. */
+    public static Method[] methods(Class<?> type, Method[] methods) {
+        int n = 0;
+        for (Method method : methods) {
+            if (!method.getName().contains(MARK)) {
+                n++;
+            }
+        }
+        if (n == methods.length) {
+            return Reflection.filterMethods(type, methods);
+        }
+        Method[] own = new Method[n];
+        n = 0;
+        for (Method method : methods) {
+            if (!method.getName().contains(MARK)) {
+                own[n++] = method;
+            }
+        }
+        return Reflection.filterMethods(type, own);
+    }
+
+    /** An exception as the native method would throw it that a hook stands for: its frame is on top of the trace. */
+    static <T extends Throwable> T thrownBy(T exception, Class<?> owner, String method) {
+        StackTraceElement top = new StackTraceElement(null, "java.base", null, owner.getName(), method,
+                owner.getSimpleName() + ".java", -2);
+        StackTraceElement[] below = exception.getStackTrace();
+        if (below.length > 0) {
+            // How a frame of the JDK's own is shown; one that calls the hook always lies below.
+            long format = U.objectFieldOffset(StackTraceElement.class, "format");
+            U.putByte(top, format, U.getByte(below[0], format));
+        }
+        StackTraceElement[] trace = new StackTraceElement[below.length + 1];
+        trace[0] = top;
+        System.arraycopy(below, 0, trace, 1, below.length);
+        exception.setStackTrace(trace);
+        return exception;
+    }
+}
