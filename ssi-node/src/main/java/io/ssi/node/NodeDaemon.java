@@ -44,6 +44,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -89,14 +90,15 @@ public final class NodeDaemon implements AutoCloseable {
         this.stopRequested = stopRequested;
         try {
             StateDir state = opened(StateDir.open(config.stateDir()));
-            key = ClusterKey.loadOrCreate(config.keyFile());
+            // A new key would make it a cluster of its own, which nobody asked for.
+            key = Files.exists(state.cluster().resolve("node")) ? ClusterKey.load(config.keyFile()) : ClusterKey.loadOrCreate(config.keyFile());
             transport = opened(NettyTransport.start(TransportConfig.of(config, key), messages(), meters));
             cluster = opened(Cluster.start(new ClusterConfig(config.name(), config.join(), true, config.raftTimeScale()), transport, state.cluster(),
                     key.derive("cluster", CLUSTER_KEY_BYTES), meters));
             NodeId self = transport.self();
             pool = new VPidPool(self, cluster.consensus(), state.vpids());
             VprocService.Parts parts = new VprocService.Parts(self, config.name(), cluster.membership(), cluster.map("vproc"), cluster.consensus(),
-                    pool, new LinuxProcesses());
+                    pool, new LinuxProcesses(), config.lostMillis());
             processes = opened(new VprocService(parts));
             door = new ProgramDoor(parts, processes);
             SignalRouter signals = new SignalRouter(self, transport, processes);
@@ -104,7 +106,7 @@ public final class NodeDaemon implements AutoCloseable {
             deputies = new Deputies(parts, processes, signals, transport, state.deputies());
             landings = new Landings(processes, deputies, transport, state.pipes());
             migrations = migrations(self, state);
-            Moves moves = new Moves(cluster.membership(), processes, migrations);
+            Moves moves = new Moves(cluster.membership(), processes.whereabouts(), migrations);
             NodeStats stats = new NodeStats(cluster.map(NodeStats.MAP), self);
             Views views = new Views(cluster.membership(), processes, stats, transport);
             admin = new AdminService(new AdminService.Parts(processes, signals, moves, views, this::status, this::stop));

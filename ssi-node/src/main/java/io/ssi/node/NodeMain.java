@@ -4,6 +4,7 @@ import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.vproc.node.Posix;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon's process: {@code [--background] [--config FILE] [-o KEY=VALUE]...}, as {@code ssi-node start} calls it. What keeps
+ * The daemon's process: {@code [--background] [--keep] [--config FILE] [-o KEY=VALUE]...}, as {@code ssi-node start} calls it. What keeps
  * it from starting is one sentence on standard error and exit code 1 or 2.
  */
 public final class NodeMain {
@@ -49,9 +50,11 @@ public final class NodeMain {
         Path file = null;
         List<String> overrides = new ArrayList<>();
         boolean background = false;
+        boolean keep = false;
         for (int i = 0; i < arguments.size(); i++) {
             switch (arguments.get(i)) {
                 case "--background" -> background = true;
+                case "--keep" -> keep = true;
                 case "--config" -> file = Path.of(value(arguments, ++i));
                 case "-o" -> overrides.add(value(arguments, ++i));
                 default -> throw new SsiException(ErrorCode.BAD_ARGUMENT, "the daemon does not know '" + arguments.get(i) + "'");
@@ -64,7 +67,11 @@ public final class NodeMain {
         Logging.start(config, !background);
         logsToFile = background;
         CountDownLatch stop = new CountDownLatch(1);
+        boolean first = !Files.exists(config.stateDir().resolve("cluster"));
         NodeDaemon daemon = new NodeDaemon(config, stop::countDown);
+        if (first || keep) {
+            config.keep(file, overrides);
+        }
         if (!background) {
             System.err.println("ssi-node: " + config.name() + " listens at " + config.address() + ":" + config.port() + ", socket " + config.socket()
                     + "; end it with Ctrl-C");

@@ -180,7 +180,7 @@ class NodeDaemonIT {
     }
 
     @Test
-    void aSecondNodeJoinsWithTheKeyAndIsSeen() {
+    void aSecondNodeJoinsWithTheKeyAndIsSeen() throws IOException {
         assertThat(node("start", state, port)).as(commands.err()).isZero();
         Path two = folder.resolve("two");
         assertThat(node("join", two, port, "127.0.0.1:" + port, "-o", "address=127.0.0.2")).isEqualTo(1);
@@ -194,7 +194,15 @@ class NodeDaemonIT {
         assertThat(node("stop", two, port)).isZero();
         await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
             assertThat(ask("ssi-cluster")).isZero();
-            assertThat(commands.out()).contains("LEFT");
+            assertThat(commands.out().lines().filter(line -> line.contains("LEFT"))).singleElement().asString().endsWith(" -");
         });
+        // It comes back as the node it was, by its folder alone; never as another without the key.
+        String folderAlone = "state-dir=" + two;
+        Files.move(two.resolve("cluster.key"), two.resolve("elsewhere"));
+        assertThat(commands.run("ssi-node", "start", "-o", folderAlone)).isEqualTo(1);
+        assertThat(commands.err()).contains("there is no cluster key at " + two.resolve("cluster.key")).hasLineCount(1);
+        Files.move(two.resolve("elsewhere"), two.resolve("cluster.key"));
+        assertThat(commands.run("ssi-node", "start", "-o", folderAlone)).as(commands.err()).isZero();
+        assertThat(commands.out()).startsWith("node 2 (two) listens at 127.0.0.2:" + port);
     }
 }

@@ -7,8 +7,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,12 +22,16 @@ class TerminalIT {
 
     private ClusterOfThree cluster;
     private Program program;
+    private int vpid;
 
-    @BeforeEach
-    void startNodesAndAProgram() throws Exception {
+    /** A program on node 1, which has said that it is ready. Daemons are started again on a busy host. */
+    private void start(int lostMillis) throws Exception {
         Path classes = Files.createDirectory(folder.resolve("classes"));
         MoveBetweenNodesIT.compile(classes);
         cluster = new ClusterOfThree(folder);
+        for (int node = 1; node <= ClusterOfThree.NODES; node++) {
+            cluster.set(node, "lost-millis=" + lostMillis);
+        }
         cluster.start();
         program = new Program(cluster.socket(1), classes, List.of(), "Talk");
         program.awaitOut("ready\n");
@@ -45,7 +50,9 @@ class TerminalIT {
 
     @Test
     void aKilledDaemonAtEitherEndOnlyDelaysWhatIsSaid() throws Exception {
+        start(600_000);
         int vpid = vpid();
+        CompletableFuture<ClusterOfThree.Said> waits = waits(vpid);
         cluster.move(1, vpid, 2);
         assertThat(program.answer("add 1")).isEqualTo("sum 1");
         cluster.kill(2);
@@ -59,6 +66,7 @@ class TerminalIT {
         program.type("exit 6");
         assertThat(program.exitCode()).as(program.err()).isEqualTo(6);
         assertThat(program.out()).isEqualTo("ready\nsum 1\nsum 3\nsum 7\nhook\n");
+        assertThat(waits.get(30, TimeUnit.SECONDS).exitCode()).isEqualTo(6);
         // A daemon that takes long to come back is spoken of, once, by the deputy.
         assertThat(program.err().lines().filter(line -> !line.startsWith("ssi: the node daemon at "))).containsExactly("added 1", "added 2", "added 4");
     }
@@ -73,6 +81,7 @@ class TerminalIT {
 
     @Test
     void aReaderThatIsGoneIsNoticedByTheProgramWhereverItGoes() throws Exception {
+        start(600_000);
         int vpid = vpid();
         assertThat(said("check")).isEqualTo("no error");
         cluster.move(1, vpid, 2);
@@ -92,5 +101,62 @@ class TerminalIT {
         await().atMost(Program.PATIENCE).until(() -> said("write").equals("not written: Broken pipe"));
         program.type("exit 6");
         assertThat(program.exitCode()).as(program.err()).isEqualTo(6);
+    }
+
+    /** Node 3 is asked, which has nothing to do with it. */
+    private CompletableFuture<ClusterOfThree.Said> waits(int vpid) {
+        return CompletableFuture.supplyAsync(() -> cluster.ask(3, "ssi-wait", "--json", Integer.toString(vpid)), Thread::startVirtualThread);
+    }
+
+    private void saysWhereItIs(ClusterOfThree.Said said) {
+        assertThat(said.exitCode()).isEqualTo(1);
+        assertThat(said.err()).contains(": process " + vpid + " is on node 2, which is LEFT: it runs on there, out of reach until").hasLineCount(1);
+    }
+
+    @Test
+    void aSignalWaitsForTheNodeOfTheProcess() throws Exception {
+        start(600_000);
+        vpid = vpid();
+        cluster.move(1, vpid, 2);
+        await().atMost(Program.PATIENCE).until(() -> ClusterOfThree.commandLine(program.process.pid()).contains(" deputy "));
+        assertThat(program.answer("add 1")).isEqualTo("sum 1");
+        cluster.stop(2);
+        String number = Integer.toString(vpid);
+        await().atMost(Program.PATIENCE).until(() -> cluster.ask(1, "ssi-ps").err().contains("node 2 (n2) is LEFT; what may run there is not shown"));
+        CompletableFuture<ClusterOfThree.Said> waits = waits(vpid);
+        program.process.toHandle().destroy();
+        for (int asked : new int[] {1, 3}) {
+            saysWhereItIs(cluster.ask(asked, "ssi-where", number));
+            saysWhereItIs(cluster.ask(asked, "ssi-kill", number));
+            saysWhereItIs(cluster.ask(asked, "ssi-migrate", number, "1"));
+        }
+        assertThat(program.process.isAlive()).isTrue();
+        cluster.start(2);
+        assertThat(program.exitCode()).as(program.err()).isEqualTo(143);
+        assertThat(program.out()).isEqualTo("ready\nsum 1\nhook\n");
+        ClusterOfThree.Said end = waits.get(30, TimeUnit.SECONDS);
+        assertThat(end.exitCode()).as(end.toString()).isEqualTo(143);
+        assertThat(end.err()).contains("which is LEFT").hasLineCount(1);
+    }
+
+    @Test
+    void whoWaitsIsToldOfALoss() throws Exception {
+        start(1000);
+        int vpid = vpid();
+        cluster.move(1, vpid, 2);
+        String number = Integer.toString(vpid);
+        assertThat(cluster.ask(2, "ssi-wait", "--timeout", "100ms", number).exitCode()).isEqualTo(124);
+        CompletableFuture<ClusterOfThree.Said> waits = waits(vpid);
+        cluster.kill(2);
+        cluster.osProcesses("landing=").forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        assertThat(program.exitCode()).isEqualTo(255);
+        assertThat(program.err()).endsWith("ssi: process " + vpid + " ended: node 2 was lost\n");
+        ClusterOfThree.Said end = waits.get(30, TimeUnit.SECONDS);
+        assertThat(end.exitCode()).as(end.toString()).isEqualTo(255);
+        assertThat(end.out()).isEqualTo("{\"status\":255,\"signal\":0,\"cause\":\"node 2 was lost\",\"vpid\":" + vpid + "}\n");
+        assertThat(end.err()).endsWith("ssi-wait: process " + vpid + ": node 2 was lost\n");
+        ClusterOfThree.Said none = cluster.ask(3, "ssi-wait", number, "1099999");
+        assertThat(none.exitCode()).isEqualTo(127);
+        assertThat(none.err()).endsWith("ssi-wait: there is no process 1099999; ssi-ps shows all\n");
     }
 }

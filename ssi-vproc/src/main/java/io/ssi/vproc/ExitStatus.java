@@ -22,4 +22,9 @@ public record ExitStatus(int status, int signal, String cause) {
     public static ExitStatus unknown(String cause) {
         return new ExitStatus(LOST, 0, cause);
     }
+
+    /** For the log. */
+    public String describe() {
+        return signal != 0 ? "signal " + signal : cause.isEmpty() ? "exit status " + status : cause;
+    }
 }

@@ -79,6 +79,13 @@ final class ConfigValues {
         return Map.entry(key, line.substring(equals + 1).strip());
     }
 
+    /** As a configuration file has them, but one. */
+    String lines(ConfigKey without) {
+        StringBuilder lines = new StringBuilder();
+        values.forEach((key, value) -> lines.append(key == without ? "" : key.key() + " = " + value.text() + "\n"));
+        return lines.toString();
+    }
+
     boolean isSet(ConfigKey key) {
         return values.containsKey(key);
     }

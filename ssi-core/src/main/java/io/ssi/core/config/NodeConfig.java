@@ -1,6 +1,7 @@
 package io.ssi.core.config;
 
 import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -20,8 +21,11 @@ import java.util.regex.Pattern;
  * absolute; the seeds of {@code join} are not resolved. {@link #defaultFile} documents each key.
  */
 public record NodeConfig(String name, String address, int port, List<InetSocketAddress> join, Path stateDir, Path keyFile, Path socket,
-        Path logFile, String logLevel, int jmxPort, int linkPingMillis, int linkHostSilenceMillis, int linkHungMillis, int raftTimeScale,
+        Path logFile, String logLevel, int jmxPort, int linkPingMillis, int linkHostSilenceMillis, int linkHungMillis, int lostMillis, int raftTimeScale,
         long imageBytesMax, int freezeMillisMax, long classCacheBytesMax) {
+    /** In the state folder: {@link #keep}. */
+    public static final String KEPT = "kept.conf";
+
     /** Most seeds in {@code join}. */
     private static final int SEEDS_MAX = 32;
 
@@ -47,21 +51,66 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
     }
 
     static NodeConfig load(Path file, Map<String, String> environment, List<String> overrides, String user, Path home, String hostName) {
-        ConfigValues values = new ConfigValues();
         boolean root = "root".equals(user);
         Path usual = root ? Path.of("/etc/ssi/ssi.conf") : home.resolve(".ssi/ssi.conf");
-        String named = environment.getOrDefault("SSI_CONFIG", "");
-        if (file != null || !named.isBlank()) {
-            values.addFile(file != null ? file : Path.of(named));
-        } else if (Files.exists(usual)) {
-            values.addFile(usual);
+        Path usualState = root ? Path.of("/var/lib/ssi") : home.resolve(".ssi");
+        Path named = named(file, environment);
+        List<Path> files = new ArrayList<>();
+        if (named != null || Files.exists(usual)) {
+            files.add(named != null ? named : usual);
         }
-        values.addEnvironment(environment);
-        overrides.forEach(values::addOverride);
-        return conclude(values, root ? Path.of("/var/lib/ssi") : home.resolve(".ssi"), hostName);
+        Path stateDir = stateDir(values(files, environment, overrides), usualState);
+        if (Files.exists(stateDir.resolve(KEPT))) {
+            files.add(stateDir.resolve(KEPT));
+        }
+        return conclude(values(files, environment, overrides), stateDir, hostName);
     }
 
-    private static NodeConfig conclude(ConfigValues values, Path usualState, String hostName) {
+    private static Path named(Path file, Map<String, String> environment) {
+        String named = environment.getOrDefault("SSI_CONFIG", "");
+        return file != null || named.isBlank() ? file : Path.of(named);
+    }
+
+    private static ConfigValues values(List<Path> files, Map<String, String> environment, List<String> overrides) {
+        ConfigValues values = new ConfigValues();
+        files.forEach(values::addFile);
+        values.addEnvironment(environment);
+        overrides.forEach(values::addOverride);
+        return values;
+    }
+
+    /**
+     * Keeps the settings of a command line in the state folder: a later start needs none of them to be the same node of the same cluster.
+     *
+     * @param file the file named on the command line, or null
+     */
+    public void keep(Path file, List<String> overrides) {
+        Path named = named(file, System.getenv());
+        List<Path> files = new ArrayList<>();
+        if (Files.exists(stateDir.resolve(KEPT))) {
+            files.add(stateDir.resolve(KEPT));
+        }
+        if (named != null) {
+            files.add(named);
+        }
+        String lines = values(files, Map.of(), overrides).lines(ConfigKey.STATE_DIR);
+        try {
+            if (!lines.isEmpty()) {
+                Files.writeString(stateDir.resolve(KEPT), "# The settings this node was first started or joined with; edit or remove them. Stronger than the\n"
+                        + "# configuration file, weaker than the environment and -o.\n" + lines);
+            }
+        } catch (IOException e) {
+            throw new SsiException(ErrorCode.CANNOT_START, "cannot write " + stateDir.resolve(KEPT) + ": " + IoReason.of(e), e);
+        }
+    }
+
+    private static Path stateDir(ConfigValues values, Path usualState) {
+        // Where only the socket is named, as by an agent that starts a daemon for its program, the rest goes beside it.
+        Path besideSocket = values.isSet(ConfigKey.SOCKET) ? path(values, ConfigKey.SOCKET, null).getParent() : usualState;
+        return path(values, ConfigKey.STATE_DIR, besideSocket);
+    }
+
+    private static NodeConfig conclude(ConfigValues values, Path stateDir, String hostName) {
         String name = values.text(ConfigKey.NAME, hostName);
         if (!NAME.matcher(name).matches()) {
             throw values.wrong(ConfigKey.NAME);
@@ -70,9 +119,6 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
         if (address.isBlank() || address.equals("0.0.0.0") || address.equals("::") || address.contains(" ")) {
             throw values.wrong(ConfigKey.ADDRESS);
         }
-        // Where only the socket is named, as by an agent that starts a daemon for its program, the rest goes beside it.
-        Path besideSocket = values.isSet(ConfigKey.SOCKET) ? path(values, ConfigKey.SOCKET, null).getParent() : usualState;
-        Path stateDir = path(values, ConfigKey.STATE_DIR, besideSocket);
         Path socket = path(values, ConfigKey.SOCKET, stateDir.resolve("daemon.sock"));
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > SOCKET_BYTES_MAX) {
             throw values.isSet(ConfigKey.SOCKET) ? values.wrong(ConfigKey.SOCKET) : new SsiException(ErrorCode.BAD_CONFIG,
@@ -90,7 +136,8 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
         return new NodeConfig(name, address, values.integer(ConfigKey.PORT, 1, 65_535), seeds(values), stateDir,
                 path(values, ConfigKey.KEY_FILE, stateDir.resolve("cluster.key")), socket,
                 path(values, ConfigKey.LOG_FILE, socket.resolveSibling("daemon.log")), level, values.integer(ConfigKey.JMX_PORT, 0, 65_535),
-                ping, values.integer(ConfigKey.LINK_HOST_SILENCE_MILLIS, 200, 60_000), hung, values.integer(ConfigKey.RAFT_TIME_SCALE, 1, 16),
+                ping, values.integer(ConfigKey.LINK_HOST_SILENCE_MILLIS, 200, 60_000), hung,
+                values.integer(ConfigKey.LOST_MILLIS, 1000, 3_600_000), values.integer(ConfigKey.RAFT_TIME_SCALE, 1, 16),
                 values.size(ConfigKey.IMAGE_BYTES_MAX, MEGA, MEGA * MEGA), values.integer(ConfigKey.FREEZE_MILLIS_MAX, 5000, 600_000),
                 values.size(ConfigKey.CLASS_CACHE_BYTES_MAX, MEGA, MEGA * MEGA));
     }

@@ -54,6 +54,24 @@ class NodeConfigTest {
     }
 
     @Test
+    void whatIsKeptInTheStateFolderIsStrongerThanTheFileAndWeakerThanTheRest() throws IOException {
+        Path state = Files.createDirectory(home.resolve("state"));
+        String folder = "state-dir=" + state;
+        load(file("jmx-port = 1\nport = 1\n"), Map.of(), folder, "port=2", "address=127.0.0.2", "join=h:1").keep(null, List.of(folder, "port=2", "address=127.0.0.2", "join=h:1"));
+        NodeConfig config = load(file("jmx-port = 3\nport = 3\n"), Map.of(), folder);
+        assertThat(List.of(config.port(), config.jmxPort(), config.address(), config.stateDir())).containsExactly(2, 3, "127.0.0.2", state);
+        assertThat(config.join()).containsExactly(InetSocketAddress.createUnresolved("h", 1));
+        assertThat(load(null, Map.of("SSI_PORT", "5"), folder).port()).isEqualTo(5);
+        assertThat(load(null, Map.of("SSI_PORT", "5"), folder, "port=6").port()).isEqualTo(6);
+        // Another join adds to it.
+        load(null, Map.of(), folder).keep(file("port = 7\n"), List.of("join=i:1"));
+        config = load(null, Map.of(), folder);
+        assertThat(List.of(config.port(), config.address())).containsExactly(7, "127.0.0.2");
+        assertThat(config.join()).containsExactly(InetSocketAddress.createUnresolved("i", 1));
+        assertThat(load(null, Map.of()).port()).isEqualTo(7700);
+    }
+
+    @Test
     void theDefaultFileChangesNothingAndShowsEveryKey() throws IOException {
         String text = NodeConfig.defaultFile();
         assertThat(load(file(text), Map.of())).isEqualTo(load(null, Map.of()));

@@ -5,6 +5,7 @@ import io.ssi.core.error.SsiException;
 import io.ssi.core.id.VPid;
 import io.ssi.core.json.Json;
 import io.ssi.core.wire.LinkMessage;
+import io.ssi.vproc.ExitStatus;
 import io.ssi.vproc.Signals;
 import io.ssi.vproc.node.HostLink;
 import io.ssi.vproc.node.Session;
@@ -14,7 +15,9 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -36,11 +39,12 @@ public final class AdminService {
 
     /** The session of a command's connection. */
     public Session session(HostLink link) {
+        CompletableFuture<Void> end = new CompletableFuture<>();
         return new Session() {
             @Override
             public boolean message(LinkMessage message) {
                 if (message instanceof LinkMessage.AdminRequest request) {
-                    Thread.ofVirtual().name("ssi-admin-" + request.verb()).start(() -> answer(request, link));
+                    Thread.ofVirtual().name("ssi-admin-" + request.verb()).start(() -> answer(request, link, end));
                     return true;
                 }
                 return false;
@@ -48,15 +52,18 @@ public final class AdminService {
 
             @Override
             public void closed() {
-                // A command that was interrupted; what it asked for goes on.
+                end.complete(null); // a command that was interrupted; what it asked for goes on
             }
         };
     }
 
-    private void answer(LinkMessage.AdminRequest request, HostLink link) {
+    private void answer(LinkMessage.AdminRequest request, HostLink link, CompletableFuture<Void> end) {
         LinkMessage.AdminReply reply;
         try {
-            Object result = execute(request.verb(), arguments(request.args()), link.peerUser(), json -> link.send(new LinkMessage.AdminProgress(json)));
+            Consumer<String> progress = json -> link.send(new LinkMessage.AdminProgress(json));
+            Map<String, String> arguments = arguments(request.args());
+            Object result = request.verb().equals("wait") ? await(arguments, progress, end)
+                    : execute(request.verb(), arguments, link.peerUser(), progress);
             reply = new LinkMessage.AdminReply(0, "", result instanceof String json ? json : Json.write(result));
         } catch (RuntimeException e) {
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
@@ -80,7 +87,6 @@ public final class AdminService {
                 parts.signals().signal(vpid(arguments), Signals.parse(arguments.getOrDefault("signal", "TERM")), user).join();
                 yield Json.object();
             }
-            case "wait" -> Views.exit(parts.processes().waitFor(vpid(arguments)).join());
             case "migrate" -> parts.moves().move(vpid(arguments), arguments.getOrDefault("node", ""), user, waitOf(arguments), progress).join();
             case "explain" -> parts.moves().explain(vpid(arguments), user, waitOf(arguments)).join();
             case "migrations" -> parts.moves().recent();
@@ -90,6 +96,19 @@ public final class AdminService {
             }
             default -> throw new SsiException(ErrorCode.BAD_ARGUMENT, "this daemon does not know the request '" + verb + "'; use commands of its version");
         };
+    }
+
+    /** How a process ends; nobody waits any more once the command has gone. */
+    private Object await(Map<String, String> arguments, Consumer<String> progress, CompletableFuture<Void> end) {
+        VPid vpid = vpid(arguments);
+        CompletableFuture<ExitStatus> exit = parts.processes().waitFor(vpid, away -> progress.accept(Json.write(Json.object("text", away))));
+        end.thenRun(() -> exit.completeExceptionally(new SsiException(ErrorCode.PEER_LOST, "the command has gone")));
+        String millis = arguments.get("timeoutMillis");
+        if (millis != null) {
+            CompletableFuture.delayedExecutor(Long.parseLong(millis), TimeUnit.MILLISECONDS).execute(() -> exit.completeExceptionally(
+                    new SsiException(ErrorCode.TIMEOUT, "process " + vpid + " has not ended in the time given")));
+        }
+        return Views.exit(exit.join());
     }
 
     private static VPid vpid(Map<String, String> arguments) {

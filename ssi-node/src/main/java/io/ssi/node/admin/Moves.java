@@ -7,7 +7,7 @@ import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
 import io.ssi.vproc.ProcessRow;
 import io.ssi.vproc.node.MigrationService;
-import io.ssi.vproc.node.ProcessRegistry;
+import io.ssi.vproc.node.Whereabouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,19 +18,18 @@ public final class Moves {
     static final Duration WAIT_DEFAULT = Duration.ofSeconds(5);
 
     private final Membership membership;
-    private final ProcessRegistry processes;
+    private final Whereabouts processes;
     private final MigrationService migrations;
 
-    public Moves(Membership membership, ProcessRegistry processes, MigrationService migrations) {
+    public Moves(Membership membership, Whereabouts processes, MigrationService migrations) {
         this.membership = membership;
         this.processes = processes;
         this.migrations = migrations;
     }
 
-    /** A live process. @throws SsiException NO_SUCH_PROCESS */
+    /** A live process. @throws SsiException NO_SUCH_PROCESS, or NODE_DOWN when it is out of reach */
     public ProcessRow process(VPid vpid) {
-        return processes.row(vpid).filter(row -> !row.isZombie())
-                .orElseThrow(() -> new SsiException(ErrorCode.NO_SUCH_PROCESS, "there is no process " + vpid + "; ssi-ps shows all"));
+        return processes.live(vpid);
     }
 
     /** @throws SsiException NO_SUCH_PROCESS, NO_SUCH_NODE, NODE_DOWN or ALREADY_THERE, at once; what is found out later fails the future */

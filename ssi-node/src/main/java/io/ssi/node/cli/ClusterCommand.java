@@ -35,7 +35,8 @@ final class ClusterCommand extends Base {
         List<List<String>> cells = new ArrayList<>();
         for (Map<String, Object> node : objects(answer.get("nodes"))) {
             cells.add(List.of(text(node, "node"), text(node, "name"), text(node, "address"), text(node, "state"),
-                    node.get("uptimeMillis") == null ? "-" : Text.duration(number(node, "uptimeMillis")), text(node, "load"), text(node, "processes"),
+                    node.get("uptimeMillis") == null ? "-" : Text.duration(number(node, "uptimeMillis")), text(node, "load"),
+                    text(node, "uptimeMillis").equals("-") ? "-" : text(node, "processes"),
                     Boolean.TRUE.equals(node.get("self")) ? "this host" : ""));
         }
         List<String> lines = new ArrayList<>(Text.table(List.of(">NODE", "NAME", "ADDRESS", "STATE", ">UPTIME", ">LOAD", ">PROCESSES", ""), cells));

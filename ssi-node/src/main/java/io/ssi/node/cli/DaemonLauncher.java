@@ -27,8 +27,11 @@ final class DaemonLauncher {
     private final NodeConfig config;
     private final Path file;
     private final List<String> settings;
+    private final boolean keep;
 
-    DaemonLauncher(NodeConfig config, Path file, List<String> settings) {
+    /** @param keep whether the settings are kept in the state folder even if it is not the node's first start */
+    DaemonLauncher(NodeConfig config, Path file, List<String> settings, boolean keep) {
+        this.keep = keep;
         this.config = config;
         this.file = file;
         this.settings = settings;
@@ -158,6 +161,9 @@ final class DaemonLauncher {
         command.add("io.ssi.node.NodeMain");
         if (background) {
             command.add("--background");
+        }
+        if (keep) {
+            command.add("--keep");
         }
         if (file != null) {
             command.add("--config");

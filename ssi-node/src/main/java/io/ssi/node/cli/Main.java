@@ -20,6 +20,7 @@ public final class Main {
         COMMANDS.put("ssi-cluster", ClusterCommand::new);
         COMMANDS.put("ssi-where", WhereCommand::new);
         COMMANDS.put("ssi-kill", KillCommand::new);
+        COMMANDS.put("ssi-wait", WaitCommand::new);
         COMMANDS.put("ssi-migrate", MigrateCommand::new);
         COMMANDS.put("ssi-node", NodeCommand::new);
     }

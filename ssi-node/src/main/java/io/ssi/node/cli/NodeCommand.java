@@ -2,15 +2,10 @@ package io.ssi.node.cli;
 
 import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.ErrorCode;
-import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.json.Json;
-import io.ssi.node.StateDir;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +33,7 @@ final class NodeCommand implements Runnable {
             description = "Configuration file (default: /etc/ssi/ssi.conf for root, ~/.ssi/ssi.conf for others).")
     Path file;
 
-    @Option(names = "-o", paramLabel = "KEY=VALUE", scope = ScopeType.INHERIT, description = "Set a key of the configuration for this run.")
+    @Option(names = "-o", paramLabel = "KEY=VALUE", scope = ScopeType.INHERIT, description = "Set a key of the configuration: for this run, or for good with join and the first start.")
     List<String> overrides = new ArrayList<>();
 
     @Override
@@ -56,12 +51,12 @@ final class NodeCommand implements Runnable {
 
     @Command(name = "start", description = "Starts the daemon; returns when programs can use it.", footer = {"", "Example:", "  ssi-node start -o port=7701"})
     int start(@Option(names = {"-f", "--foreground"}, description = "Stay in the foreground and log to standard error.") boolean foreground) {
-        return launch(foreground, overrides);
+        return launch(foreground, overrides, false);
     }
 
-    private int launch(boolean foreground, List<String> settings) {
+    private int launch(boolean foreground, List<String> settings, boolean keep) {
         NodeConfig config = NodeConfig.load(file, settings);
-        DaemonLauncher launcher = new DaemonLauncher(config, file, settings);
+        DaemonLauncher launcher = new DaemonLauncher(config, file, settings, keep);
         if (foreground) {
             return launcher.foreground();
         }
@@ -114,11 +109,18 @@ final class NodeCommand implements Runnable {
         if (DaemonLauncher.runs(config.socket())) {
             throw new SsiException(ErrorCode.CANNOT_START, "a node daemon runs at " + config.socket() + "; stop it first: ssi-node stop");
         }
-        Membership membership = new Membership(config, out());
-        membership.prepare(node, key);
-        int exitCode = launch(false, settings);
-        membership.remember(node);
-        return exitCode;
+        Joining joining = new Joining(config, out());
+        joining.prepare(node, key);
+        try {
+            int exitCode = launch(false, settings, true);
+            joining.remember(node);
+            return exitCode;
+        } catch (SsiException failed) {
+            if (failed.code() != ErrorCode.TIMEOUT) {
+                joining.undo();
+            }
+            throw failed;
+        }
     }
 
     @Command(name = "config", description = "Prints a configuration file with every key explained.", footer = {"", "Example:", "  ssi-node config > ~/.ssi/ssi.conf"})
@@ -126,55 +128,5 @@ final class NodeCommand implements Runnable {
         out().print(NodeConfig.defaultFile());
         out().flush();
         return 0;
-    }
-
-    /** What of a state folder belongs to a cluster. */
-    private record Membership(NodeConfig config, PrintWriter out) {
-        /**
-         * Puts the key in place. A folder that belongs to another cluster, mostly one of this node alone, is put aside and not
-         * removed, so nothing is lost by a mistake.
-         */
-        void prepare(String node, Path key) {
-            try {
-                StateDir.create(config.stateDir());
-                boolean sameKey = key == null || Files.exists(config.keyFile()) && Files.mismatch(key, config.keyFile()) < 0;
-                boolean member = Files.exists(marker()) && Files.readString(marker()).lines().anyMatch(node::equals);
-                Path cluster = config.stateDir().resolve("cluster");
-                if (Files.exists(cluster) && !(sameKey && member)) {
-                    Path aside = config.stateDir().resolve("before-join-" + System.currentTimeMillis());
-                    Files.createDirectories(aside);
-                    for (Path part : List.of(cluster, marker(), config.stateDir().resolve("vpids"))) {
-                        if (Files.exists(part)) {
-                            Files.move(part, aside.resolve(part.getFileName()));
-                        }
-                    }
-                    out.println("this node was in another cluster; what it knew of that is kept in " + aside);
-                }
-                if (!sameKey) {
-                    Files.createDirectories(config.keyFile().getParent());
-                    Files.deleteIfExists(config.keyFile());
-                    Files.createFile(config.keyFile(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-                    Files.write(config.keyFile(), Files.readAllBytes(key));
-                } else if (!Files.exists(config.keyFile())) {
-                    throw new SsiException(ErrorCode.BAD_KEY, "this node has no cluster key at " + config.keyFile()
-                            + "; name that of the cluster with --key FILE");
-                }
-            } catch (IOException e) {
-                throw new SsiException(ErrorCode.CANNOT_START, "the key or the state folder " + config.stateDir() + " cannot be used: " + IoReason.of(e), e);
-            }
-        }
-
-        /** A later join by the same node only starts the daemon. The membership itself is remembered by the daemon. */
-        void remember(String node) {
-            try {
-                Files.writeString(marker(), node + "\n");
-            } catch (IOException e) {
-                out.println("cannot write " + marker() + ": " + e);
-            }
-        }
-
-        private Path marker() {
-            return config.stateDir().resolve("joined");
-        }
     }
 }

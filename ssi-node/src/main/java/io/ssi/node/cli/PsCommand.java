@@ -45,8 +45,11 @@ final class PsCommand extends Base {
     @Override
     public Integer call() {
         List<Map<String, Object>> rows;
+        List<Map<String, Object>> nodes;
+        String number;
         try (DaemonClient daemon = connect()) {
-            String number = node == null ? null : nodeNumber(daemon, node);
+            nodes = objects(object(daemon.ask("cluster")).get("nodes"));
+            number = node == null ? null : nodeNumber(nodes, node);
             rows = objects(daemon.ask("ps")).stream().filter(row -> wanted(row, number)).toList();
         }
         if (json) {
@@ -54,11 +57,19 @@ final class PsCommand extends Base {
         } else {
             print(lines(rows, System.currentTimeMillis(), ZoneId.systemDefault()));
         }
+        unseen(nodes, number).forEach(sentence -> spec.commandLine().getErr().println("ssi-ps: " + sentence));
         return 0;
     }
 
-    private static String nodeNumber(DaemonClient daemon, String named) {
-        for (Map<String, Object> candidate : objects(object(daemon.ask("cluster")).get("nodes"))) {
+    /** Of a node that is away nobody knows what runs there. */
+    static List<String> unseen(List<Map<String, Object>> nodes, String number) {
+        return nodes.stream().filter(one -> number == null || text(one, "node").equals(number))
+                .filter(one -> text(one, "state").equals("DOWN") || text(one, "state").equals("LEFT"))
+                .map(one -> "node " + text(one, "node") + " (" + text(one, "name") + ") is " + text(one, "state") + "; what may run there is not shown").toList();
+    }
+
+    private static String nodeNumber(List<Map<String, Object>> nodes, String named) {
+        for (Map<String, Object> candidate : nodes) {
             if (text(candidate, "node").equals(named) || text(candidate, "name").equals(named)) {
                 return text(candidate, "node");
             }

@@ -26,7 +26,7 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ssi-ps", "ssi-cluster", "ssi-where", "ssi-kill", "ssi-migrate", "ssi-node"})
+    @ValueSource(strings = {"ssi-ps", "ssi-cluster", "ssi-where", "ssi-kill", "ssi-wait", "ssi-migrate", "ssi-node"})
     void helpHasAnExample(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString()).contains("Usage: " + command).contains("Example").doesNotContain("Usage: Usage");
@@ -118,7 +118,7 @@ class CommandsTest {
         assertThat(ClusterCommand.lines(Json.object("nodes", List.of(node, down), "refused", List.of(refusal)), ZoneOffset.UTC)).containsExactly(
                 "NODE  NAME  ADDRESS        STATE  UPTIME  LOAD  PROCESSES",
                 "   1  one   10.0.0.1:7700  UP      1d01h   0.5          2  this host",
-                "   2  two   10.0.0.2:7700  DOWN        -     -          0",
+                "   2  two   10.0.0.2:7700  DOWN        -     -          -",
                 "refused: 1970-01-01 00:00:00.000  10.0.0.9:1  another key");
         assertThat(ClusterCommand.historyLines(List.of(Json.object("atMillis", 1L, "node", 2L, "from", "UP", "to", "DOWN", "cause", "gone")), ZoneOffset.UTC))
                 .containsExactly("TIME                     NODE  FROM  TO    CAUSE", "1970-01-01 00:00:00.001     2  UP    DOWN  gone");

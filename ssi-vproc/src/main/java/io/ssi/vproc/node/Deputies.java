@@ -1,6 +1,5 @@
 package io.ssi.vproc.node;
 
-import io.ssi.core.cluster.Consensus;
 import io.ssi.core.cluster.Membership;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
@@ -17,31 +16,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The deputies of this host: terminals whose processes live on other nodes. Thread-safe. */
 public final class Deputies {
-    private static final long QUORUM_AGAIN_MILLIS = 1_000;
-    private static final long PLACE_MILLIS = 2_000;
-    /** A node that is down so long is not just a daemon that is started again. */
-    private static final long LOST_MILLIS = 15_000;
+    private static final long CHECK_AGAIN_MILLIS = 1_000;
+    /** A row may be away for a moment while a split heals. */
+    private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Logger LOG = LoggerFactory.getLogger(Deputies.class);
 
     private final VprocService service;
     private final SignalRouter signals;
     private final Transport transport;
-    private final Membership membership;
-    private final Consensus consensus;
     private final OsProcesses os;
     private final DeputyTokens tokens;
     private final SecureRandom random = new SecureRandom();
     private final Map<Integer, Deputy> deputies = new ConcurrentHashMap<>();
-    /** When a node that was down came back, System.nanoTime(). */
-    private final Map<NodeId, Long> backNanos = new ConcurrentHashMap<>();
     private final long startedNanos = System.nanoTime();
 
     /** @param folder where the tokens are kept over a restart of the daemon */
@@ -50,8 +42,6 @@ public final class Deputies {
         this.service = service;
         this.signals = signals;
         this.transport = transport;
-        this.membership = parts.membership();
-        this.consensus = parts.consensus();
         this.os = parts.os();
         transport.accept(VprocMessages.OutputHeader.class, (from, header, stream) -> output(header, stream));
         transport.receive(VprocMessages.StdinWanted.class, this::wanted);
@@ -59,13 +49,7 @@ public final class Deputies {
             findOrExpect(end.vpid()).ifPresent(deputy -> end(deputy, end.incarnation(), new ExitStatus(end.status(), end.signal(), end.cause())));
             return null;
         });
-        membership.onChange(change -> {
-            if (isDown(change.from()) && !isDown(change.to())) {
-                backNanos.put(change.node(), System.nanoTime());
-            } else if (isDown(change.to())) {
-                deputies.values().forEach(deputy -> checkLossLater(deputy, change.node(), LOST_MILLIS));
-            }
-        });
+        parts.membership().onChange(change -> deputies.values().forEach(deputy -> check(deputy, 0)));
     }
 
     /**
@@ -83,7 +67,7 @@ public final class Deputies {
         tokens.save(vpid, token);
         Deputy deputy = new Deputy(vpid, token, firstIncarnation, transport::send);
         deputies.put(vpid.value(), deputy);
-        checkLoss(deputy);
+        check(deputy, 0);
         return token;
     }
 
@@ -108,11 +92,11 @@ public final class Deputies {
      * @throws SsiException NO_SUCH_PROCESS when nothing is known of its token: refuse it
      */
     public void hello(LinkMessage.Hello hello, HostLink link, String nodeName) {
-        Deputy deputy = byToken(hello).orElseGet(() -> readopt(hello, link));
+        Deputy deputy = byToken(hello).orElseGet(() -> readopt(hello));
         link.send(new LinkMessage.Welcome(deputy.vpid.value(), transport.self().number(), nodeName, 0, new byte[0]));
         link.attach(new DeputySession(deputy, link));
         deputy.connected(link);
-        checkLoss(deputy);
+        check(deputy, 0);
         LOG.info("process {} has its deputy here (host OS pid {})", deputy.vpid, link.osPid());
     }
 
@@ -121,34 +105,13 @@ public final class Deputies {
     }
 
     /** This daemon was started again while the process was away; it may have ended meanwhile, which its row says for a while. */
-    private Deputy readopt(LinkMessage.Hello hello, HostLink link) {
+    private Deputy readopt(LinkMessage.Hello hello) {
         VPid vpid = tokens.find(hello.token()).orElseThrow(() ->
                 new SsiException(ErrorCode.NO_SUCH_PROCESS, "no process of this node has moved away with the token of this deputy; it must end"));
         Optional<ProcessRow> row = service.row(vpid);
-        if (row.isEmpty() && !isGone(vpid, link)) {
-            link.close();
-            throw new SsiException(ErrorCode.NO_QUORUM, "it is not known yet whether process " + vpid + " lives; its deputy asks again");
-        }
         Deputy deputy = deputies.computeIfAbsent(vpid.value(), number -> new Deputy(vpid, hello.token(), transport::send));
-        if (row.isEmpty()) {
-            end(deputy, 0, ExitStatus.unknown("how it ended is not known, this node's daemon was away"));
-        } else if (row.get().isZombie()) {
-            end(deputy, row.get().incarnation(), row.get().exit().orElseThrow());
-        }
+        row.flatMap(ProcessRow::exit).ifPresent(exit -> end(deputy, row.get().incarnation(), exit));
         return deputy;
-    }
-
-    /** True only when the Raft group knows that there is no such process any more. */
-    private boolean isGone(VPid vpid, HostLink link) {
-        try {
-            return consensus.place(vpid).get(PLACE_MILLIS, TimeUnit.MILLISECONDS).isEmpty();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.info("the deputy with host OS pid {} has to wait: {}", link.osPid(), e.toString());
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     /** A deputy that has not connected since this daemon was started is known by its token. */
@@ -175,11 +138,7 @@ public final class Deputies {
                 case LinkMessage.StdioAck ack -> deputy.acknowledged(ack);
                 case LinkMessage.StdioBroken broken -> deputy.broke(broken.fd());
                 case LinkMessage.Report report -> LOG.trace("landing at home: {}", report);
-                case LinkMessage.Signal signal -> signals.signal(deputy.vpid, signal.number(), link.peerUser()).whenComplete((sent, failure) -> {
-                    if (failure != null) {
-                        LOG.info("signal {} for process {} did not reach it: {}", signal.number(), deputy.vpid, failure.getMessage());
-                    }
-                });
+                case LinkMessage.Signal signal -> signal(deputy, signal.number(), link.peerUser());
                 default -> {
                     return false;
                 }
@@ -191,6 +150,20 @@ public final class Deputies {
         public void closed() {
             deputy.disconnected(link, os.sample(link.osPid()).alive());
         }
+    }
+
+    /** A signal of the user at the terminal. Where the process is out of reach it waits until it is back, or at home. */
+    private void signal(Deputy deputy, int number, String user) {
+        if (!deputy.signals.add(number)) {
+            return;
+        }
+        signals.deliver(deputy.vpid, number, user, () -> find(deputy.vpid.value()).orElse(null) == deputy || service.row(deputy.vpid).isPresent())
+                .whenComplete((sent, failure) -> {
+                    deputy.signals.remove(number);
+                    if (failure != null) {
+                        LOG.info("signal {} for process {} did not reach it: {}", number, deputy.vpid, failure.getMessage());
+                    }
+                });
     }
 
     // ---- what hosts send
@@ -228,50 +201,38 @@ public final class Deputies {
         });
     }
 
-    private static boolean isDown(Membership.State state) {
-        return state == Membership.State.DOWN || state == Membership.State.LEFT;
-    }
-
-    private long backMillis(NodeId node) {
-        Long back = backNanos.get(node);
-        return back == null ? Long.MAX_VALUE : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - back);
-    }
-
-    /** The node of the process may be down already, and then no change will tell. */
-    private void checkLoss(Deputy deputy) {
-        membership.nodes().stream().filter(node -> isDown(node.state())).forEach(node -> checkLossLater(deputy, node.id(), LOST_MILLIS));
-    }
-
-    private void checkLossLater(Deputy deputy, NodeId down, long millis) {
-        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(() -> checkLoss(deputy, down));
-    }
-
     /**
-     * A node was down: if the process was there it is lost with it, or it ended while the daemon there was started again and nobody is
-     * left to tell: it gets the same time to say hello to that daemon as the daemon got to come back. Only the Raft group knows where it
-     * was committed last. A process without a place has ended, which is told by who saw it.
+     * Looks whether the process is lost with its node, or ended while the daemon there was away and nobody is left to tell. Only the Raft group
+     * knows where it was committed last. A node that left in order has its processes still. Again and again while it is not certain.
+     *
+     * @param missing since when the process has had no row where it should have one, nanoTime; 0 if it has
      */
-    private void checkLoss(Deputy deputy, NodeId down) {
+    private void check(Deputy deputy, long missing) {
         if (find(deputy.vpid.value()).orElse(null) != deputy) {
             return;
         }
-        consensus.place(deputy.vpid).whenComplete((place, failure) -> {
-            boolean stillDown = membership.nodes().stream().anyMatch(node -> node.id().equals(down) && isDown(node.state()));
-            if (failure != null) {
-                checkLossLater(deputy, down, QUORUM_AGAIN_MILLIS);
-                return;
-            }
+        service.whereabouts().away(deputy.vpid).whenComplete((away, failure) -> {
             boolean noRow = service.row(deputy.vpid).isEmpty();
-            if (noRow && !stillDown && backMillis(down) < LOST_MILLIS) {
-                checkLossLater(deputy, down, LOST_MILLIS);
-                return;
-            }
-            if (place.isEmpty() ? stillDown && noRow : place.get().node().equals(down) && (stillDown || noRow)) {
-                String cause = stillDown ? "node " + down + " was lost" : "it ended while the daemon of node " + down + " was away";
-                int incarnation = place.map(Consensus.Place::incarnation).orElse(Integer.MAX_VALUE - 1);
-                deputy.breakStreams(cause, incarnation);
-                end(deputy, incarnation, ExitStatus.unknown(cause));
+            if (failure != null) {
+                checkAgain(deputy, 0);
+            } else if (away.isEmpty()) {
+                if (noRow) { // else whoever saw its end tells it
+                    lost(deputy, Integer.MAX_VALUE - 1, "nobody saw how it ended");
+                }
+            } else if (away.get().isLost() || noRow && away.get().hasEnded() && missing != 0 && System.nanoTime() - missing > MISSING_NANOS) {
+                lost(deputy, away.get().incarnation(), away.get().cause());
+            } else if (away.get().state() == Membership.State.DOWN || noRow && away.get().state() != Membership.State.LEFT) {
+                checkAgain(deputy, !noRow ? 0 : missing != 0 ? missing : System.nanoTime());
             }
         });
+    }
+
+    private void checkAgain(Deputy deputy, long missing) {
+        CompletableFuture.delayedExecutor(CHECK_AGAIN_MILLIS, TimeUnit.MILLISECONDS).execute(() -> check(deputy, missing));
+    }
+
+    private void lost(Deputy deputy, int incarnation, String cause) {
+        deputy.breakStreams(cause, incarnation);
+        end(deputy, incarnation, ExitStatus.unknown(cause));
     }
 }

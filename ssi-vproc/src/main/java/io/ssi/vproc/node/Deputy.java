@@ -58,6 +58,9 @@ final class Deputy {
     /** How the process ended; null while it runs. */
     private ExitStatus ended;
 
+    /** Signals that are on their way to the process; another of the same number adds nothing, as with any pending signal. */
+    final Set<Integer> signals = ConcurrentHashMap.newKeySet();
+
     /** Who asked last for input. */
     private NodeId wantNode;
     private int wantIncarnation;

@@ -7,14 +7,21 @@ import io.ssi.core.id.VPid;
 import io.ssi.core.net.Transport;
 import io.ssi.vproc.ProcessRow;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
-/** Brings a signal to a process wherever it lives, also when it moves meanwhile. */
+/** Brings a signal to a process wherever it lives, once, also when it moves meanwhile. */
 public final class SignalRouter {
     private static final long GIVE_UP_MILLIS = 10_000;
+    /** The table knows soon when it moved between the look into it and the signal. */
     private static final long AGAIN_MILLIS = 200;
     /** Longer than a move may take, because the host holds a signal until the move is over. */
     private static final Duration CALL_DEADLINE = Duration.ofSeconds(60);
@@ -23,47 +30,92 @@ public final class SignalRouter {
     private final Transport transport;
     private final VprocService service;
 
+    /** Deliveries remembered, so that one whose answer was lost is not made twice. */
+    private static final int RECENT_MAX = 1_000;
+    /** The latest deliveries here by the number of the order. Guarded by itself. */
+    private final Map<Long, CompletableFuture<Void>> recent = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, CompletableFuture<Void>> eldest) {
+            return size() > RECENT_MAX;
+        }
+    };
+
+    /** One signal on its way. */
+    private record Order(VPid vpid, int signal, String user, long id, CompletableFuture<Void> done) {
+        Order(VPid vpid, int signal, String user) {
+            this(vpid, signal, user, ThreadLocalRandom.current().nextLong(), new CompletableFuture<>());
+        }
+    }
+
     public SignalRouter(NodeId self, Transport transport, VprocService service) {
         this.self = self;
         this.transport = transport;
         this.service = service;
         transport.serve(VprocMessages.SignalRequest.class, (from, request) -> {
-            service.signalHere(new VPid(request.vpid()), request.incarnation(), request.signal(), request.user()).join();
+            here(request).join();
             return null;
         });
     }
 
-    /** Completes when the kernel of the host has the signal; fails with NO_SUCH_PROCESS, NOT_PERMITTED or what kept it from the host. */
+    /**
+     * Completes when the kernel of the host has the signal; fails with NO_SUCH_PROCESS, NOT_PERMITTED, NODE_DOWN or what else keeps it from
+     * the host.
+     */
     public CompletableFuture<Void> signal(VPid vpid, int signal, String user) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        attempt(vpid, signal, user, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GIVE_UP_MILLIS), done);
-        return done;
+        Order order = new Order(vpid, signal, user);
+        long giveUp = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GIVE_UP_MILLIS);
+        attempt(order, code -> (code == ErrorCode.STALE_INCARNATION || code == ErrorCode.PEER_LOST) && System.nanoTime() < giveUp);
+        return order.done;
     }
 
-    private void attempt(VPid vpid, int signal, String user, long giveUp, CompletableFuture<Void> done) {
-        ProcessRow row = service.row(vpid).filter(found -> !found.isZombie()).orElse(null);
-        if (row == null) {
-            done.completeExceptionally(new SsiException(ErrorCode.NO_SUCH_PROCESS, "there is no process " + vpid + "; ssi-ps shows all"));
-            return;
+    /** As {@link #signal}, but waits for as long as the process is out of reach and whoever sent it wants it delivered. */
+    CompletableFuture<Void> deliver(VPid vpid, int signal, String user, BooleanSupplier wanted) {
+        Order order = new Order(vpid, signal, user);
+        attempt(order, code -> code != ErrorCode.NO_SUCH_PROCESS && code != ErrorCode.NOT_PERMITTED && wanted.getAsBoolean());
+        return order.done;
+    }
+
+    private void attempt(Order order, Predicate<ErrorCode> mayPass) {
+        Optional<ProcessRow> row = service.row(order.vpid);
+        CompletableFuture<Void> sent;
+        if (row.isEmpty()) {
+            sent = service.whereabouts().why(order.vpid).thenCompose(CompletableFuture::failedFuture);
+        } else if (row.get().isZombie()) {
+            sent = CompletableFuture.failedFuture(Whereabouts.none(order.vpid));
+        } else {
+            VprocMessages.SignalRequest request = new VprocMessages.SignalRequest(order.vpid.value(), row.get().incarnation(), order.signal, order.user,
+                    order.id);
+            sent = row.get().node().equals(self) ? here(request) : transport.call(row.get().node(), request, CALL_DEADLINE);
         }
-        CompletableFuture<Void> sent = row.node().equals(self)
-                ? service.signalHere(vpid, row.incarnation(), signal, user)
-                : transport.call(row.node(), new VprocMessages.SignalRequest(vpid.value(), row.incarnation(), signal, user), CALL_DEADLINE);
         sent.whenComplete((ok, failure) -> {
             Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause == null) {
-                done.complete(null);
-            } else if (mayPass(cause) && System.nanoTime() < giveUp) {
+                order.done.complete(null);
+            } else if (cause instanceof SsiException refused && mayPass.test(refused.code())) {
                 Executor later = CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS);
-                later.execute(() -> attempt(vpid, signal, user, giveUp, done));
+                later.execute(() -> attempt(order, mayPass));
             } else {
-                done.completeExceptionally(cause);
+                order.done.completeExceptionally(cause);
             }
         });
     }
 
-    /** It moved between the look into the table and the signal; the table will know soon. */
-    private static boolean mayPass(Throwable cause) {
-        return cause instanceof SsiException refused && refused.code() == ErrorCode.STALE_INCARNATION;
+    /** To a process of this host, once for each order. */
+    private CompletableFuture<Void> here(VprocMessages.SignalRequest request) {
+        CompletableFuture<Void> sent;
+        synchronized (recent) {
+            sent = recent.computeIfAbsent(request.order(),
+                    id -> service.signalHere(new VPid(request.vpid()), request.incarnation(), request.signal(), request.user()));
+        }
+        sent.whenComplete((ok, failure) -> {
+            if (failure != null) {
+                synchronized (recent) {
+                    recent.remove(request.order(), sent);
+                }
+            }
+        });
+        return sent;
     }
 }

@@ -45,14 +45,15 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     private static final int[] LOOK_AGAIN_MILLIS = {0, 10, 50, 200, 500};
     private static final Logger LOG = LoggerFactory.getLogger(VprocService.class);
 
-    /** What the service stands on. */
+    /** What the service stands on. A node that is down for lostMillis is lost, and its processes with it. */
     public record Parts(NodeId self, String nodeName, Membership membership, ClusterMap table, Consensus consensus, VPidPool pool,
-            OsProcesses os) {}
+            OsProcesses os, long lostMillis) {}
 
     private final Parts parts;
     private final RowView view;
     private final ScheduledThreadPoolExecutor owner;
     private final Waiters waiters;
+    private final Whereabouts whereabouts;
     private final List<Consumer<ProcessRow>> endListeners = new CopyOnWriteArrayList<>();
     // Below: only touched by the owner's thread.
     private final HostTable table;
@@ -67,7 +68,8 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         owner.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.places = new PlaceWriter(owner);
         this.table = new HostTable(parts.self(), System.currentTimeMillis());
-        this.waiters = new Waiters(view, owner, lost -> apply(new HostEvent.ParentGone(lost.value())));
+        this.whereabouts = new Whereabouts(this, parts);
+        this.waiters = new Waiters(view, whereabouts);
     }
 
     /** Starts to watch; programs may connect from now on. */
@@ -78,14 +80,13 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         owner.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Told on a thread of its own choice about each process of this node that ended, after its row became a zombie. */
+    /** Told on a thread of its own about each process of this node that ended, after its row became a zombie. */
     void onEnd(Consumer<ProcessRow> listener) {
         endListeners.add(listener);
     }
 
     // ---- connections
 
-    /** A program that just got its number. */
     void born(ProcessRow row, HostLink link) {
         ask(() -> {
             enter(row, link, false);
@@ -172,9 +173,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         public void closed() {
             post(() -> find(vpid, incarnation).filter(process -> process.link == link).ifPresent(process -> {
                 process.link = null;
-                for (int millis : LOOK_AGAIN_MILLIS) {
-                    owner.schedule(guarded(() -> find(vpid, incarnation).ifPresent(VprocService.this::sample)), millis, TimeUnit.MILLISECONDS);
-                }
+                lookAgain(process);
             }));
         }
     }
@@ -211,9 +210,11 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             sample(process);
         }
         apply(new HostEvent.Tick());
+        waiters.tick();
         if (++ticks % 2 == 0) {
             apply(new HostEvent.TableSeen(view.claims()));
             sweep();
+            orphan();
         }
         parts.pool().fill();
     }
@@ -245,9 +246,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     private void rowChanged(int vpid, ClusterMap.Row row) {
         Optional<ProcessRow> decoded = row == null ? Optional.empty() : RowView.decode(row);
-        if (row == null || decoded.isPresent()) {
-            waiters.changed(new VPid(vpid), decoded);
-        }
+        decoded.ifPresent(waiters::changed);
         if (decoded.isPresent() && decoded.get().isZombie()) {
             apply(new HostEvent.ParentGone(vpid));
         }
@@ -267,8 +266,17 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             HostEvent.Claim claim = claims.get(vpid);
             LOG.info("process {} was lost with node {}", vpid, claim.owner());
             view.remove(new VPid(vpid), claim.owner(), claim.incarnation());
-            apply(new HostEvent.ParentGone(vpid));
         }
+    }
+
+    /** Children here whose parents have no row; those of a parent that is only out of reach keep it. */
+    private void orphan() {
+        table.rows().stream().map(ProcessRow::parent).filter(parent -> parent > 0 && view.row(new VPid(parent)).isEmpty()).distinct()
+                .forEach(parent -> whereabouts.isOver(new VPid(parent)).thenAccept(over -> {
+                    if (over) {
+                        post(() -> apply(new HostEvent.ParentGone(parent)));
+                    }
+                }));
     }
 
     private void apply(HostEvent event) {
@@ -281,21 +289,17 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         switch (effect) {
             case HostEffect.PutRow put -> {
                 view.putOwn(put.row());
-                waiters.changed(put.row().vpid(), Optional.of(put.row()));
+                waiters.changed(put.row());
             }
             case HostEffect.RemoveRow remove -> view.remove(remove.vpid(), parts.self().number(), remove.incarnation());
             case HostEffect.PlaceBorn born -> places.tell(born.vpid(),
                     id -> parts.consensus().placeBorn(born.vpid(), parts.self(), 1, id));
             case HostEffect.PlaceGone gone -> places.tell(gone.vpid(), id -> parts.consensus().placeGone(gone.vpid(), gone.incarnation(), id));
             case HostEffect.Ended ended -> {
-                LOG.info("process {} ended: {}", ended.row().vpid(), describe(ended.row().exit().orElseThrow()));
+                LOG.info("process {} ended: {}", ended.row().vpid(), ended.row().exit().orElseThrow().describe());
                 endListeners.forEach(listener -> Thread.startVirtualThread(() -> listener.accept(ended.row())));
             }
         }
-    }
-
-    private static String describe(ExitStatus exit) {
-        return exit.signal() != 0 ? "signal " + exit.signal() : exit.cause().isEmpty() ? "exit status " + exit.status() : exit.cause();
     }
 
     private static void failDeferred(Hosted process, SsiException reason) {
@@ -334,8 +338,12 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + process.vpid + " has ended");
         }
         parts.os().kill(process.osPid, signal);
+        lookAgain(process);
+    }
+
+    private void lookAgain(Hosted process) {
         for (int millis : LOOK_AGAIN_MILLIS) {
-            owner.schedule(guarded(() -> find(process.vpid, process.incarnation).ifPresent(this::sample)), millis, TimeUnit.MILLISECONDS);
+            later(() -> find(process.vpid, process.incarnation).ifPresent(this::sample), millis);
         }
     }
 
@@ -344,7 +352,6 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         post(() -> find(vpid, incarnation).filter(process -> process.link != null).ifPresent(process -> process.link.send(message)));
     }
 
-    /** The daemon, as parent of the JVM, learned how it ended. */
     private void childEnded(VPid vpid, long osPid, ExitStatus exit) {
         post(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.osPid == osPid).ifPresent(process -> {
             process.childExit = Optional.of(exit);
@@ -364,9 +371,13 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         return view.rows();
     }
 
-    /** Completes with the exit status when the process ended, wherever it is; fails with NO_SUCH_PROCESS. */
-    public CompletableFuture<ExitStatus> waitFor(VPid vpid) {
-        return waiters.waitFor(vpid);
+    /** Completes with how the process ended, wherever it is; fails with NO_SUCH_PROCESS. onAway hears, once, why it is out of reach. */
+    public CompletableFuture<ExitStatus> waitFor(VPid vpid, Consumer<String> onAway) {
+        return waiters.waitFor(vpid, onAway);
+    }
+
+    public Whereabouts whereabouts() {
+        return whereabouts;
     }
 
     @Override
@@ -475,8 +486,12 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     }
 
     private void post(Runnable work) {
+        later(work, 0);
+    }
+
+    private void later(Runnable work, int millis) {
         try {
-            owner.execute(guarded(work));
+            owner.schedule(guarded(work), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException closing) {
             LOG.debug("the process table is closed; one event is dropped");
         }

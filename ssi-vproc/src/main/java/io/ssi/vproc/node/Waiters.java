@@ -1,6 +1,5 @@
 package io.ssi.vproc.node;
 
-import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.VPid;
 import io.ssi.vproc.ExitStatus;
@@ -11,88 +10,121 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Those who wait for the end of a process. A row that vanishes without having been a zombie is a process lost with its node. */
+/**
+ * Those who wait for the end of a process. A process whose row is gone without having been a zombie is away with its node's daemon: it is
+ * waited for as long as it may be back, see {@link Whereabouts}. Thread-safe.
+ */
 final class Waiters {
-    /** A row may be away for a moment while a split heals. */
-    private static final long VANISHED_MILLIS = 2_000;
+    /** A row may be away for a moment while a split heals, or where the word of a new one has not come to. */
+    private static final long MISSING_MILLIS = 5_000;
 
     private final RowView view;
-    private final ScheduledExecutorService owner;
-    private final Consumer<VPid> onLost;
+    private final Whereabouts whereabouts;
     /** Guarded by this. */
-    private final Map<Integer, List<CompletableFuture<ExitStatus>>> waiting = new HashMap<>();
-    /** Guarded by this: where each process was last seen, for the message of its loss. */
-    private final Map<Integer, Integer> lastNode = new HashMap<>();
+    private final Map<Integer, List<Waiter>> waiting = new HashMap<>();
 
-    Waiters(RowView view, ScheduledExecutorService owner, Consumer<VPid> onLost) {
+    private static final class Waiter {
+        final CompletableFuture<ExitStatus> end = new CompletableFuture<>();
+        final Consumer<String> onAway;
+        /** It is known that there was such a process. */
+        boolean seen;
+        boolean told;
+        /** Since when its row is away, nanoTime; 0 if it is not. */
+        long absentSince;
+
+        Waiter(Consumer<String> onAway) {
+            this.onAway = onAway;
+        }
+    }
+
+    Waiters(RowView view, Whereabouts whereabouts) {
         this.view = view;
-        this.owner = owner;
-        this.onLost = onLost;
+        this.whereabouts = whereabouts;
     }
 
-    CompletableFuture<ExitStatus> waitFor(VPid vpid) {
-        CompletableFuture<ExitStatus> end = new CompletableFuture<>();
+    /**
+     * Completes with how the process ended; fails with NO_SUCH_PROCESS. Whoever waits no more completes it.
+     *
+     * @param onAway gets a sentence when it is out of reach, once
+     */
+    CompletableFuture<ExitStatus> waitFor(VPid vpid, Consumer<String> onAway) {
+        Waiter waiter = new Waiter(onAway);
         synchronized (this) {
-            waiting.computeIfAbsent(vpid.value(), key -> new ArrayList<>()).add(end);
+            waiting.computeIfAbsent(vpid.value(), key -> new ArrayList<>()).add(waiter);
         }
-        Optional<ProcessRow> now = view.row(vpid);
-        if (now.isEmpty()) {
-            forget(vpid, end);
-            end.completeExceptionally(new SsiException(ErrorCode.NO_SUCH_PROCESS, "there is no process " + vpid + "; ssi-ps shows all"));
-        } else {
-            changed(vpid, now);
-        }
-        return end;
+        waiter.end.whenComplete((exit, failure) -> forget(vpid, waiter));
+        look(vpid);
+        return waiter.end;
     }
 
-    void changed(VPid vpid, Optional<ProcessRow> row) {
-        if (row.isEmpty()) {
-            try {
-                owner.schedule(() -> vanished(vpid), VANISHED_MILLIS, TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException closing) {
-                return;
-            }
-        } else if (row.get().isZombie()) {
-            complete(vpid, row.get().exit().orElseThrow());
-        } else {
+    void changed(ProcessRow row) {
+        for (Waiter waiter : of(row.vpid())) {
             synchronized (this) {
-                if (waiting.containsKey(vpid.value())) {
-                    lastNode.put(vpid.value(), row.get().node().number());
-                }
+                waiter.seen = true;
+                waiter.told = false;
+                waiter.absentSince = 0;
             }
+            row.exit().ifPresent(waiter.end::complete);
         }
     }
 
-    private void vanished(VPid vpid) {
-        if (view.row(vpid).isEmpty()) {
-            Integer node;
-            synchronized (this) {
-                node = lastNode.get(vpid.value());
-            }
-            complete(vpid, ExitStatus.unknown(node == null ? "its node was lost" : "node " + node + " was lost"));
-            onLost.accept(vpid);
-        }
-    }
-
-    private void complete(VPid vpid, ExitStatus exit) {
-        List<CompletableFuture<ExitStatus>> ends;
+    /** Again and again: looks for those that have no row. */
+    void tick() {
+        List<Integer> numbers;
         synchronized (this) {
-            ends = waiting.remove(vpid.value());
-            lastNode.remove(vpid.value());
+            numbers = List.copyOf(waiting.keySet());
         }
-        if (ends != null) {
-            ends.forEach(end -> end.complete(exit));
+        numbers.forEach(number -> look(new VPid(number)));
+    }
+
+    private void look(VPid vpid) {
+        Optional<ProcessRow> row = view.row(vpid);
+        if (row.isPresent()) {
+            changed(row.get());
+            return;
+        }
+        whereabouts.away(vpid).thenAccept(away -> {
+            if (view.row(vpid).isEmpty()) {
+                of(vpid).forEach(waiter -> absent(vpid, waiter, away));
+            }
+        });
+    }
+
+    private void absent(VPid vpid, Waiter waiter, Optional<Whereabouts.Away> away) {
+        boolean seen;
+        boolean told;
+        boolean longAgo;
+        synchronized (this) {
+            waiter.absentSince = waiter.absentSince == 0 ? System.nanoTime() : waiter.absentSince;
+            longAgo = System.nanoTime() - waiter.absentSince >= TimeUnit.MILLISECONDS.toNanos(MISSING_MILLIS);
+            seen = waiter.seen;
+            waiter.seen |= away.isPresent();
+            told = waiter.told;
+            waiter.told |= away.isPresent();
+        }
+        if (away.isEmpty()) {
+            if (seen) {
+                waiter.end.complete(ExitStatus.unknown("nobody saw how it ended"));
+            } else {
+                waiter.end.completeExceptionally(Whereabouts.none(vpid));
+            }
+        } else if (away.get().isLost() || longAgo && away.get().hasEnded()) {
+            waiter.end.complete(ExitStatus.unknown(away.get().cause()));
+        } else if (!told) {
+            waiter.onAway.accept(away.get().sentence());
         }
     }
 
-    private synchronized void forget(VPid vpid, CompletableFuture<ExitStatus> end) {
-        List<CompletableFuture<ExitStatus>> ends = waiting.get(vpid.value());
-        if (ends != null && ends.remove(end) && ends.isEmpty()) {
+    private synchronized List<Waiter> of(VPid vpid) {
+        return List.copyOf(waiting.getOrDefault(vpid.value(), List.of()));
+    }
+
+    private synchronized void forget(VPid vpid, Waiter waiter) {
+        List<Waiter> all = waiting.get(vpid.value());
+        if (all != null && all.remove(waiter) && all.isEmpty()) {
             waiting.remove(vpid.value());
         }
     }

@@ -125,7 +125,7 @@ class BrokenTerminalIT extends MovedProcess {
     void theExitStatusWaitsForADeputyThatIsNotThereYet() throws Exception {
         deputyConnectsAtOnce = false;
         move(1, 2, "echo done; exit 9");
-        assertThat(nodes.get(0).service.waitFor(vpid).get(10, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(9));
+        assertThat(nodes.get(0).service.waitFor(vpid, away -> { }).get(10, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(9));
         connectDeputy();
         awaitExit(9);
         assertThat(deputy.output()).isEqualTo("done\n");
@@ -137,7 +137,7 @@ class BrokenTerminalIT extends MovedProcess {
         move(1, 2, "until [ -e " + end + " ]; do sleep 0.02; done; exit 9");
         network.isolate(nodes.get(0).transport());
         Files.createFile(end);
-        assertThat(nodes.get(2).service.waitFor(vpid).get(10, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(9));
+        assertThat(nodes.get(2).service.waitFor(vpid, away -> { }).get(10, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(9));
         restartFirst();
         connectDeputy();
         deputy.say(new LinkMessage.StdioAck(1, 2, 0));

@@ -22,7 +22,7 @@ final class FakeNode implements AutoCloseable {
         NodeId self = new NodeId(number);
         Files.createDirectories(folder);
         pool = new VPidPool(self, cluster, folder.resolve("vpids"));
-        VprocService.Parts parts = new VprocService.Parts(self, "n" + number, cluster.membership(number), cluster, cluster, pool, os);
+        VprocService.Parts parts = new VprocService.Parts(self, "n" + number, cluster.membership(number), cluster, cluster, pool, os, 15_000);
         service = new VprocService(parts);
         door = new ProgramDoor(parts, service);
         signals = new SignalRouter(self, transport, service);

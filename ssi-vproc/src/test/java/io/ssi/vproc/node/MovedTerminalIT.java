@@ -38,7 +38,7 @@ class MovedTerminalIT extends MovedProcess {
                 + IntStream.range(0, 3000).mapToObj(i -> "three " + i + "\n").collect(Collectors.joining());
         assertThat(deputy.output()).isEqualTo(expected);
         assertThat(deputy.sent.getLast()).isEqualTo(new LinkMessage.Exit(3, 0));
-        assertThat(nodes.get(0).service.waitFor(vpid).get(5, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(3));
+        assertThat(nodes.get(0).service.waitFor(vpid, away -> { }).get(5, TimeUnit.SECONDS)).isEqualTo(ExitStatus.exited(3));
     }
 
     private static LinkMessage.Stdin input(long position, String bytes) {
@@ -122,7 +122,7 @@ class MovedTerminalIT extends MovedProcess {
     @Test
     void aLostNodeEndsTheDeputyAndLeavesNoRow() throws Exception {
         move(1, 2, "sleep 1000");
-        var waiting = nodes.get(2).service.waitFor(vpid);
+        var waiting = nodes.get(2).service.waitFor(vpid, away -> { });
         network.isolate(nodes.get(1).transport());
         nodes.get(1).service.close();
         cluster.state(2, Membership.State.DOWN);

@@ -1,0 +1,113 @@
+package io.ssi.node.cli;
+
+import io.ssi.core.config.NodeConfig;
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.IoReason;
+import io.ssi.core.error.SsiException;
+import io.ssi.node.StateDir;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A state folder on its way into a cluster. What of another cluster is in it, mostly one of this node alone, is put aside and not removed,
+ * and comes back when the join fails: nothing is lost by a mistake.
+ */
+final class Joining {
+    private final NodeConfig config;
+    private final PrintWriter out;
+    private final Path cluster;
+    private final Path marker;
+    /** What belongs to one cluster. */
+    private final List<Path> parts;
+    /** Null when there was nothing of another cluster. */
+    private Path aside;
+    private boolean keyCopied;
+
+    Joining(NodeConfig config, PrintWriter out) {
+        this.config = config;
+        this.out = out;
+        this.cluster = config.stateDir().resolve("cluster");
+        this.marker = config.stateDir().resolve("joined");
+        this.parts = List.of(cluster, marker, config.stateDir().resolve("vpids"));
+    }
+
+    /** Puts the key in place. */
+    void prepare(String node, Path key) {
+        try {
+            StateDir.create(config.stateDir());
+            boolean sameKey = key == null || Files.exists(config.keyFile()) && Files.mismatch(key, config.keyFile()) < 0;
+            boolean member = Files.exists(marker) && Files.readString(marker).lines().anyMatch(node::equals);
+            if (Files.exists(cluster) && !(sameKey && member)) {
+                aside = config.stateDir().resolve("before-join-" + System.currentTimeMillis());
+                Files.createDirectories(aside);
+                for (Path part : parts) {
+                    move(part, aside.resolve(part.getFileName()));
+                }
+            }
+            if (!sameKey) {
+                byte[] bytes = Files.readAllBytes(key);
+                Files.createDirectories(config.keyFile().getParent());
+                if (aside != null) {
+                    move(config.keyFile(), aside.resolve("cluster.key"));
+                }
+                Files.deleteIfExists(config.keyFile());
+                Files.createFile(config.keyFile(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                keyCopied = true;
+                Files.write(config.keyFile(), bytes);
+            } else if (!Files.exists(config.keyFile())) {
+                throw new SsiException(ErrorCode.BAD_KEY, "this node has no cluster key at " + config.keyFile() + "; name that of the cluster with --key FILE");
+            }
+        } catch (IOException e) {
+            undo();
+            throw new SsiException(ErrorCode.CANNOT_START, "the key or the state folder " + config.stateDir() + " cannot be used: " + IoReason.of(e), e);
+        } catch (SsiException e) {
+            undo();
+            throw e;
+        }
+    }
+
+    /** The join failed: everything is as it was before. */
+    void undo() {
+        try {
+            if (keyCopied) {
+                Files.deleteIfExists(config.keyFile());
+            }
+            if (aside != null) {
+                try (Stream<Path> left = Files.exists(cluster) ? Files.walk(cluster) : Stream.empty()) {
+                    left.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
+                }
+                for (Path part : parts) {
+                    move(aside.resolve(part.getFileName()), part);
+                }
+                move(aside.resolve("cluster.key"), config.keyFile());
+                Files.deleteIfExists(aside);
+            }
+        } catch (IOException e) {
+            out.println("what this node knew of its cluster is kept in " + aside + " and could not be put back: " + IoReason.of(e));
+        }
+    }
+
+    /** A later join by the same node only starts the daemon. The membership itself is remembered by the daemon. */
+    void remember(String node) {
+        if (aside != null) {
+            out.println("this node was in another cluster; what it knew of that is kept in " + aside);
+        }
+        try {
+            Files.writeString(marker, node + "\n");
+        } catch (IOException e) {
+            out.println("cannot write " + marker + ": " + IoReason.of(e));
+        }
+    }
+
+    private static void move(Path from, Path to) throws IOException {
+        if (Files.exists(from)) {
+            Files.move(from, to);
+        }
+    }
+}

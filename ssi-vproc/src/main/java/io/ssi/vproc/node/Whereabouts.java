@@ -1,0 +1,117 @@
+package io.ssi.vproc.node;
+
+import io.ssi.core.cluster.Consensus;
+import io.ssi.core.cluster.Membership;
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import io.ssi.core.id.NodeId;
+import io.ssi.core.id.VPid;
+import io.ssi.vproc.ProcessRow;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Where processes are, also those without a row in the table because their node is away: the Raft group still knows the place.
+ * Thread-safe.
+ */
+public final class Whereabouts {
+    private static final long ASK_MILLIS = 2_000;
+
+    private final ProcessRegistry processes;
+    private final Consensus consensus;
+    private final Membership membership;
+    private final long lostMillis;
+
+    Whereabouts(ProcessRegistry processes, VprocService.Parts parts) {
+        this.processes = processes;
+        this.consensus = parts.consensus();
+        this.membership = parts.membership();
+        this.lostMillis = parts.lostMillis();
+    }
+
+    /**
+     * A process that the group has a place for and the table no row.
+     *
+     * @param state of the node; JOINING for one that is not known here yet
+     * @param longSo whether it has been so for longer than a daemon that is started again takes to find its processes
+     */
+    record Away(VPid vpid, NodeId node, int incarnation, Membership.State state, boolean longSo) {
+        boolean isLost() {
+            return state == Membership.State.DOWN && longSo;
+        }
+
+        /** Its node is there again and had the time to find it. */
+        boolean hasEnded() {
+            return state == Membership.State.UP && longSo;
+        }
+
+        String cause() {
+            return hasEnded() ? "it ended while the daemon of node " + node + " was away" : "node " + node + " was lost";
+        }
+
+        /** Of one that is neither lost for sure nor ended. */
+        String sentence() {
+            String place = "process " + vpid + " is on node " + node;
+            return switch (state) {
+                case LEFT -> place + ", which is LEFT: it runs on there, out of reach until that host's daemon is back (ssi-node start)";
+                case DOWN, SUSPECT -> place + ", which is " + state
+                        + ": it is out of reach until that node is back, and lost if its host is; see ssi-cluster --history";
+                case UP, JOINING -> place + ", which has not heard of it since its daemon was started; ask again in some seconds";
+            };
+        }
+    }
+
+    /** Empty if there is none: it has ended, or never was. Fails with NO_QUORUM. */
+    CompletableFuture<Optional<Away>> away(VPid vpid) {
+        return consensus.place(vpid).thenApply(place -> place.map(known -> {
+            Optional<Membership.Node> node = membership.nodes().stream().filter(one -> one.id().equals(known.node())).findAny();
+            long since = node.map(one -> System.currentTimeMillis() - one.sinceMillis()).orElse(0L);
+            return new Away(vpid, known.node(), known.incarnation(), node.map(Membership.Node::state).orElse(Membership.State.JOINING), since >= lostMillis);
+        }));
+    }
+
+    /** Whether a process without a row has ended or is lost, and not only out of reach. Fails with NO_QUORUM. */
+    CompletableFuture<Boolean> isOver(VPid vpid) {
+        return away(vpid).thenApply(away -> away.isEmpty() || away.get().isLost() || away.get().hasEnded());
+    }
+
+    /**
+     * The row of a live process. Blocks for a moment where there is none.
+     *
+     * @throws SsiException NO_SUCH_PROCESS; NODE_DOWN when it is known where it is, but not how it is; NO_QUORUM when not even that is
+     */
+    public ProcessRow live(VPid vpid) {
+        Optional<ProcessRow> row = processes.row(vpid);
+        return row.filter(one -> !one.isZombie()).orElseThrow(() -> row.isPresent() ? none(vpid) : absent(vpid));
+    }
+
+    static SsiException none(VPid vpid) {
+        return new SsiException(ErrorCode.NO_SUCH_PROCESS, "there is no process " + vpid + "; ssi-ps shows all");
+    }
+
+    /** Why a process without a row cannot be asked or told anything: NO_SUCH_PROCESS, NODE_DOWN or NO_QUORUM. Never fails. */
+    CompletableFuture<SsiException> why(VPid vpid) {
+        return away(vpid).handle((away, failure) -> {
+            if (failure != null) {
+                return new SsiException(ErrorCode.NO_QUORUM, "no node that can be reached runs a process " + vpid
+                        + ", and without a quorum it is not known whether another does; see ssi-cluster");
+            }
+            return away.filter(known -> !known.hasEnded())
+                    .map(known -> new SsiException(ErrorCode.NODE_DOWN, known.sentence())).orElseGet(() -> none(vpid));
+        });
+    }
+
+    private SsiException absent(VPid vpid) {
+        try {
+            return why(vpid).get(ASK_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException late) {
+            return new SsiException(ErrorCode.TIMEOUT, "where process " + vpid + " is could not be found out within " + ASK_MILLIS + " ms; ask again", late);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return none(vpid);
+        }
+    }
+}
