@@ -1,5 +1,6 @@
 package io.ssi.vproc.node;
 
+import io.ssi.core.error.SsiException;
 import io.ssi.core.id.VPid;
 import io.ssi.vproc.ExitStatus;
 import io.ssi.vproc.ProcessRow;
@@ -39,5 +40,11 @@ final class Hosted {
         this.user = row.user();
         this.link = link;
         this.child = child;
+    }
+
+    void failDeferred(SsiException reason) {
+        for (Deferred signal = deferred.poll(); signal != null; signal = deferred.poll()) {
+            signal.sent().completeExceptionally(reason);
+        }
     }
 }

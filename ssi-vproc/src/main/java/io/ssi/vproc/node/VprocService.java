@@ -214,7 +214,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         if (++ticks % 2 == 0) {
             apply(new HostEvent.TableSeen(view.claims()));
             sweep();
-            orphan();
+            whereabouts.tellOver(table.rows(), parent -> post(() -> apply(new HostEvent.ParentGone(parent))));
         }
         parts.pool().fill();
     }
@@ -237,7 +237,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             return; // the end of the move decides whether this was the process's end; the next look sees it again
         }
         hosted.remove(process.vpid.value(), process);
-        failDeferred(process, new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + process.vpid + " has ended"));
+        process.failDeferred(new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + process.vpid + " has ended"));
         if (process.link != null) {
             process.link.close();
         }
@@ -269,16 +269,6 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         }
     }
 
-    /** Children here whose parents have no row; those of a parent that is only out of reach keep it. */
-    private void orphan() {
-        table.rows().stream().map(ProcessRow::parent).filter(parent -> parent > 0 && view.row(new VPid(parent)).isEmpty()).distinct()
-                .forEach(parent -> whereabouts.isOver(new VPid(parent)).thenAccept(over -> {
-                    if (over) {
-                        post(() -> apply(new HostEvent.ParentGone(parent)));
-                    }
-                }));
-    }
-
     private void apply(HostEvent event) {
         for (HostEffect effect : table.apply(event, System.currentTimeMillis())) {
             perform(effect);
@@ -299,12 +289,6 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
                 LOG.info("process {} ended: {}", ended.row().vpid(), ended.row().exit().orElseThrow().describe());
                 endListeners.forEach(listener -> Thread.startVirtualThread(() -> listener.accept(ended.row())));
             }
-        }
-    }
-
-    private static void failDeferred(Hosted process, SsiException reason) {
-        for (Hosted.Deferred signal = process.deferred.poll(); signal != null; signal = process.deferred.poll()) {
-            signal.sent().completeExceptionally(reason);
         }
     }
 
@@ -437,7 +421,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
                 hosted.remove(vpid.value());
                 view.forgetOwn(vpid);
                 apply(new HostEvent.Departed(vpid, incarnation));
-                failDeferred(process, new SsiException(ErrorCode.STALE_INCARNATION, "process " + vpid + " has moved"));
+                process.failDeferred(new SsiException(ErrorCode.STALE_INCARNATION, "process " + vpid + " has moved"));
                 streams.left(vpid, incarnation);
                 LOG.info("process {} left (incarnation {})", vpid, incarnation);
             });

@@ -7,11 +7,13 @@ import io.ssi.core.error.SsiException;
 import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
 import io.ssi.vproc.ProcessRow;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 
 /**
  * Where processes are, also those without a row in the table because their node is away: the Raft group still knows the place.
@@ -73,9 +75,14 @@ public final class Whereabouts {
         }));
     }
 
-    /** Whether a process without a row has ended or is lost, and not only out of reach. Fails with NO_QUORUM. */
-    CompletableFuture<Boolean> isOver(VPid vpid) {
-        return away(vpid).thenApply(away -> away.isEmpty() || away.get().isLost() || away.get().hasEnded());
+    /** Tells which parents of these have ended or are lost, other than by a row; the children of one that is only out of reach keep it. */
+    void tellOver(Collection<ProcessRow> children, IntConsumer over) {
+        children.stream().map(ProcessRow::parent).filter(parent -> parent > 0 && processes.row(new VPid(parent)).isEmpty()).distinct()
+                .forEach(parent -> away(new VPid(parent)).thenAccept(away -> {
+                    if (away.isEmpty() || away.get().isLost() || away.get().hasEnded()) {
+                        over.accept(parent);
+                    }
+                }));
     }
 
     /**
