@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import sun.misc.Signal;
 
 /** Does what it reads, line by line, and answers each with one line. */
 public class Talk {
@@ -24,6 +25,10 @@ public class Talk {
                     sum += Long.parseLong(words[1]);
                     System.err.println("added " + words[1]);
                     System.out.println("sum " + sum);
+                }
+                case "handle" -> {
+                    Signal.handle(new Signal(words[1]), signal -> System.err.println("got " + signal.getName()));
+                    System.out.println("handles " + words[1]);
                 }
                 case "write" -> {
                     // Said on standard error: nobody may read the other any more.

@@ -16,6 +16,9 @@ public final class SsiProcess {
     /** The thread whose death that is about; null stands for the JVM's own first thread. */
     private static volatile Thread main;
 
+    /** Names of signals and the program's handlers, in turn, as the last image has them; travels with the process. */
+    private static volatile Object[] signalHandlers = {};
+
     private static final Object STARTED = new Object();
     /** Guarded by STARTED. */
     private static boolean started;
@@ -90,6 +93,14 @@ public final class SsiProcess {
 
     public static void statusAtEnd(int status) {
         statusAtEnd = status;
+    }
+
+    public static Object[] signalHandlers() {
+        return signalHandlers;
+    }
+
+    public static void signalHandlers(Object[] handlers) {
+        signalHandlers = handlers;
     }
 
     /** The JVM ends with this status, after its shutdown hooks. */

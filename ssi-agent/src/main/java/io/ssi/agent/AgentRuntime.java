@@ -1,6 +1,8 @@
 package io.ssi.agent;
 
 import io.ssi.agent.deputy.Departure;
+import io.ssi.agent.deputy.Dispositions;
+import io.ssi.agent.deputy.IgnoredSignals;
 import io.ssi.agent.deputy.Remains;
 import io.ssi.agent.deputy.SignalHold;
 import io.ssi.agent.deputy.Terminal;
@@ -212,15 +214,18 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     }
 
     @Override
-    public byte[] copyStreams() {
+    public byte[] copyProcess() {
+        SsiProcess.signalHandlers(Dispositions.handlers(signals()));
         byte[] read = input.copy();
-        return ByteBuffer.allocate(1 + read.length).put((byte) outputs.broken()).put(read).array();
+        return ByteBuffer.allocate(1 + Long.BYTES + read.length).put((byte) outputs.broken()).putLong(IgnoredSignals.now()).put(read).array();
     }
 
     @Override
-    public void restoreStreams(byte[] copy) {
-        outputs.restore(copy[0], trusted());
-        input.restore(Arrays.copyOfRange(copy, 1, copy.length));
+    public void restoreProcess(byte[] copy) {
+        ByteBuffer values = ByteBuffer.wrap(copy);
+        outputs.restore(values.get(), trusted());
+        Dispositions.restore(values.getLong(), SsiProcess.signalHandlers(), signals(), trusted());
+        input.restore(Arrays.copyOfRange(copy, values.position(), copy.length));
     }
 
     @Override

@@ -179,6 +179,31 @@ class MoveBetweenNodesIT {
     }
 
     @Test
+    void whatSignalsDoToItTravels() throws Exception {
+        Program program = Program.ignoring("INT HUP", cluster.socket(1), classes, "Talk");
+        programs.add(program);
+        program.awaitOut("ready\n");
+        assertThat(program.answer("handle USR1")).isEqualTo("handles USR1");
+        int vpid = vpid(program);
+        cluster.move(1, vpid, 2);
+        for (String signal : List.of("-INT", "-HUP", "-USR1")) {
+            assertThat(cluster.ask(3, "ssi-kill", signal, Integer.toString(vpid)).exitCode()).isZero();
+        }
+        await().atMost(Program.PATIENCE).untilAsserted(() -> assertThat(program.err()).isEqualTo("got USR1\n"));
+        program.signal("INT");
+        assertThat(program.answer("add 1")).isEqualTo("sum 1");
+        assertThat(program.answer("handle TERM")).isEqualTo("handles TERM");
+        cluster.move(1, vpid, 1);
+        for (String signal : List.of("INT", "HUP", "TERM")) {
+            program.signal(signal);
+        }
+        await().atMost(Program.PATIENCE).untilAsserted(() -> assertThat(program.err()).isEqualTo("got USR1\nadded 1\ngot TERM\n"));
+        assertThat(program.answer("add 2")).isEqualTo("sum 3");
+        program.type("exit 4");
+        assertThat(program.exitCode()).isEqualTo(4);
+    }
+
+    @Test
     @Tag("open")
     void aStackTraceMadeAfterAMoveHasTheFramesThatMoved() throws Exception {
         Program died = talk();

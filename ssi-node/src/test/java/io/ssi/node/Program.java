@@ -32,12 +32,27 @@ final class Program implements AutoCloseable {
 
     /** With a class path among the options, and these variables in its environment. */
     Program(Path socket, Path workFolder, Map<String, String> environment, List<String> options, String... arguments) throws IOException {
+        this(workFolder, environment, command(socket, options, arguments));
+    }
+
+    /** Started by a shell that ignores these signals, as nohup does. */
+    static Program ignoring(String signals, Path socket, Path classes, String main) throws IOException {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' " + signals + "; exec \"$@\"", "sh"));
+        command.addAll(command(socket, List.of("-cp", classes.toString(), main)));
+        return new Program(classes, Map.of(), command);
+    }
+
+    private static List<String> command(Path socket, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:+UseSerialGC"));
         if (socket != null) {
             command.add("-javaagent:" + System.getProperty("ssi.agent.jar") + "=socket=" + socket);
         }
         command.addAll(options);
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private Program(Path workFolder, Map<String, String> environment, List<String> command) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command).directory(workFolder.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("SSI_"));
         builder.environment().putAll(environment);
@@ -71,6 +86,11 @@ final class Program implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(this + " does not read any more; it said: " + err, e);
         }
+    }
+
+    /** As a user does by kill(1). */
+    void signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start().waitFor()).isZero();
     }
 
     /** Nobody reads its standard output any more, as when {@code head} has seen enough; one line that is on its way may still be read. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The terminal of a program that moved, while daemons are killed and started again. */
-@Timeout(180)
+@Timeout(300)
 class TerminalIT {
     @TempDir
     Path folder;

@@ -210,6 +210,8 @@ public final class Deputy implements InputPump.Sender {
     private final class SignalThread extends AgentThread {
         /** Bit n for signal n. */
         private final int early;
+        /** As the program was started; through exec they are still. They are passed on, because the program may mind them by now. */
+        private final long ignored = IgnoredSignals.now();
 
         SignalThread(int early) {
             super("ssi-signals");
@@ -227,7 +229,7 @@ public final class Deputy implements InputPump.Sender {
                 MemorySegment set = libc.set(Departure.FORWARDED);
                 while (true) {
                     int signal = libc.awaitSignal(set);
-                    if (alone) {
+                    if (alone && (ignored & 1L << signal) == 0) {
                         // Nobody to pass it on to: it is meant for what the user sees here.
                         libc.die(signal);
                     }

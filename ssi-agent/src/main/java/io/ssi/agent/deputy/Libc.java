@@ -159,9 +159,14 @@ public final class Libc {
         return set;
     }
 
+    /** From now on the signal is ignored, or does what it does to a program that does not care. */
+    void disposition(int signal, boolean ignored) {
+        call("signal", FunctionDescriptor.of(LONG, INT, LONG), signal, ignored ? 1L : 0L);
+    }
+
     /** Ends this process by the signal, as if nobody had ever caught it. */
     void die(int signal) {
-        call("signal", FunctionDescriptor.of(LONG, INT, LONG), signal, 0L);
+        disposition(signal, false);
         unblock(signal);
         int self = (int) call("getpid", FunctionDescriptor.of(INT));
         call("kill", FunctionDescriptor.of(INT, INT, INT), self, signal);

@@ -8,7 +8,7 @@ import jdk.internal.misc.Signal;
  * shutdown hooks must run once, where it lives afterwards. Thread-safe.
  */
 public final class SignalHold implements Signal.Handler {
-    private static final String[] NAMES = {"HUP", "INT", "TERM"};
+    static final String[] NAMES = {"HUP", "INT", "TERM"};
     /** A signal that the JVM took just before is with its handler by then. */
     private static final int LOOKS_MAX = 100;
     private static final long LOOK_NANOS = 100_000;
@@ -77,6 +77,32 @@ public final class SignalHold implements Signal.Handler {
             if ((now & 1 << signal.getNumber()) != 0) {
                 Signal.raise(signal);
             }
+        }
+    }
+
+    /** What handles a signal when it is not held; null for the JVM's own way. */
+    synchronized Signal.Handler before(String name) {
+        for (int i = 0; i < NAMES.length; i++) {
+            if (NAMES[i].equals(name)) {
+                return before[i];
+            }
+        }
+        return null;
+    }
+
+    /** From now on this handles the signal, while signals are held when they are no more. One that the JVM keeps for itself is left to it. */
+    synchronized void install(String name, Signal.Handler handler) {
+        Signal.Handler now = handler;
+        for (int i = 0; holding && i < NAMES.length; i++) {
+            if (NAMES[i].equals(name)) {
+                before[i] = handler;
+                now = this;
+            }
+        }
+        try {
+            Signal.handle(new Signal(name), now);
+        } catch (IllegalArgumentException e) {
+            // It did not have it where the process comes from either, or that JVM was started with other flags.
         }
     }
 

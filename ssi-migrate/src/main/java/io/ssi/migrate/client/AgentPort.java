@@ -27,13 +27,13 @@ public interface AgentPort {
     boolean isAgentThread(Thread thread);
 
     /**
-     * The state of the standard streams, for the image: which outputs are broken, what of the input was read and not yet given to the
-     * program. Changes nothing here.
+     * What the image has of the OS process, before it has anything else: which outputs are broken, what of the input was read and not yet
+     * given to the program, which signals are ignored, and in {@code SsiProcess} the program's handlers of others.
      */
-    byte[] copyStreams();
+    byte[] copyProcess();
 
-    /** Goes on with the streams as {@link #copyStreams} found them. */
-    void restoreStreams(byte[] copy);
+    /** Goes on as {@link #copyProcess} found it; after statics are restored. */
+    void restoreProcess(byte[] copy);
 
     /** How far this JVM's move is: shared with the connection, whose loss may decide about it. */
     io.ssi.migrate.JvmMove move();

@@ -168,7 +168,7 @@ final class Departing {
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);
         ImageWriter writer = new ImageWriter(jdk, names, lambdas, out, bits, moving);
-        writer.write(initialised(loaded), threads, port.copyStreams(), threadIds.next());
+        writer.write(initialised(loaded), threads, port.copyProcess(), threadIds.next());
         return writer;
     }
 

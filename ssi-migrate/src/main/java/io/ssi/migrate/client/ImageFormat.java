@@ -2,7 +2,7 @@ package io.ssi.migrate.client;
 
 /**
  * Numbers of the image, shared by writer and reader. The image: magic, JDK version; initialised classes; their statics; JDK
- * statics that travel; the state of the standard streams; threads with frames; actions of the JDK's cleaner; the body of each object in the order of
+ * statics that travel; the state of the OS process; threads with frames; actions of the JDK's cleaner; the body of each object in the order of
  * definition, until every defined object had its turn; numbers of handles of the process itself, of what the cleaner has registered, of references that were
  * put into their queues meanwhile. A reference is 0 for null, a known number, or the next number followed by a definition.
  */

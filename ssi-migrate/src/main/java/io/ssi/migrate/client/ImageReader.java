@@ -46,7 +46,7 @@ final class ImageReader {
     /** Set when an object of the JDK, which has its own identity in each JVM, could not be given the hash it had. */
     private boolean rehash;
     private final List<StoppedThread> threads = new ArrayList<>();
-    private byte[] streams;
+    private byte[] process;
     private long nextThreadId;
 
     /** Is told the names of the program's initialised classes before any is initialised here. */
@@ -68,8 +68,8 @@ final class ImageReader {
         return threads;
     }
 
-    byte[] streams() {
-        return streams;
+    byte[] process() {
+        return process;
     }
 
     /** What the source's next thread would have been numbered. */
@@ -102,8 +102,8 @@ final class ImageReader {
         }
         travellingStatics();
         nextThreadId = in.u8();
-        streams = new byte[in.count(1 << 24, "buffered input")];
-        in.raw(streams, Unsafe.ARRAY_BYTE_BASE_OFFSET, streams.length);
+        process = new byte[in.count(1 << 24, "state of the OS process")];
+        in.raw(process, Unsafe.ARRAY_BYTE_BASE_OFFSET, process.length);
         int threadCount = in.count(1 << 20, "number of threads");
         for (int i = 0; i < threadCount; i++) {
             threads.add(thread());

@@ -70,8 +70,8 @@ final class ImageWriter {
     }
 
     /** @param initialised the program's initialised classes */
-    void write(List<Class<?>> initialised, List<StoppedThread> threads, byte[] streams, long nextThreadId) throws IOException {
-        references.whileQuiet(() -> writeQuietly(initialised, threads, streams, nextThreadId));
+    void write(List<Class<?>> initialised, List<StoppedThread> threads, byte[] process, long nextThreadId) throws IOException {
+        references.whileQuiet(() -> writeQuietly(initialised, threads, process, nextThreadId));
         numbers(handles);
         numbers(registered);
         numbers(references.enqueuedSince(numbers, active));
@@ -85,7 +85,7 @@ final class ImageWriter {
         }
     }
 
-    private void writeQuietly(List<Class<?>> initialised, List<StoppedThread> threads, byte[] streams, long nextThreadId)
+    private void writeQuietly(List<Class<?>> initialised, List<StoppedThread> threads, byte[] process, long nextThreadId)
             throws IOException {
         out.u4(ImageFormat.MAGIC);
         out.string(Runtime.version().toString());
@@ -99,8 +99,8 @@ final class ImageWriter {
         }
         travellingStatics();
         out.u8(nextThreadId);
-        out.varint(streams.length);
-        out.raw(streams, Unsafe.ARRAY_BYTE_BASE_OFFSET, streams.length);
+        out.varint(process.length);
+        out.raw(process, Unsafe.ARRAY_BYTE_BASE_OFFSET, process.length);
         out.varint(threads.size());
         for (StoppedThread thread : threads) {
             thread(thread);

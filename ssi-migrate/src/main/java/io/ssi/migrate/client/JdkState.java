@@ -18,7 +18,7 @@ final class JdkState {
         "java.lang.Thread$ThreadNumbering#next",
         "java.util.Locale#defaultLocale", "java.util.Locale#defaultDisplayLocale", "java.util.Locale#defaultFormatLocale",
         "java.util.TimeZone#defaultTimeZone",
-        "java.lang.SsiProcess#statusAtEnd",
+        "java.lang.SsiProcess#statusAtEnd", "java.lang.SsiProcess#signalHandlers",
     };
 
     /** Found by name like any JDK constant, but their contents travel too. class#field. */

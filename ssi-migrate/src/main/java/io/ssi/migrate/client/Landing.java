@@ -137,7 +137,7 @@ final class Landing {
         if (in.end() != expectedCrc) {
             throw new IOException("the image was damaged on its way: its checksum is wrong");
         }
-        port.restoreStreams(reader.streams());
+        port.restoreProcess(reader.process());
         nextThreadId = reader.nextThreadId();
         threads = inOrderOfEntry(reader.threads());
         FrameCopier copier = new FrameCopier(jdk, port, copies, adding);

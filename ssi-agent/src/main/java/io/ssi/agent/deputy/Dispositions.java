@@ -1,0 +1,73 @@
+package io.ssi.agent.deputy;
+
+import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import jdk.internal.misc.Signal;
+import jdk.internal.misc.Unsafe;
+
+/**
+ * What this process does about signals: which it ignores, as nohup and a shell's background jobs have it or the program asked for, and the
+ * handlers the program installed. They belong to the program and travel with it.
+ */
+public final class Dispositions {
+    private static final Unsafe U = Unsafe.getUnsafe();
+
+    private Dispositions() {}
+
+    /** Names and handlers in turn, of the program and not of the JVM. */
+    public static Object[] handlers(SignalHold held) {
+        List<Object> found = new ArrayList<>();
+        Object standard = standard();
+        for (Map.Entry<?, ?> entry : ((Hashtable<?, ?>) statics(Signal.class, "handlers")).entrySet()) {
+            String name = ((Signal) entry.getKey()).getName();
+            Object handler = entry.getValue() == held ? held.before(name) : entry.getValue();
+            if (handler != null && handler != standard && handler != Signal.Handler.SIG_IGN) {
+                found.add(name);
+                found.add(handler);
+            }
+        }
+        return found.toArray();
+    }
+
+    /** In a landing: as it was where the process comes from, whatever this JVM was started with. */
+    public static void restore(long wanted, Object[] handlers, SignalHold held, MethodHandles.Lookup trusted) {
+        long now = IgnoredSignals.now();
+        Libc libc = now == wanted ? null : new Libc(trusted);
+        for (int number = 1; number < Long.SIZE - 1; number++) {
+            long bit = 1L << number;
+            if (((now ^ wanted) & bit) != 0) {
+                libc.disposition(number, (wanted & bit) != 0);
+            }
+        }
+        for (String name : SignalHold.NAMES) {
+            long bit = 1L << new Signal(name).getNumber();
+            if ((now & ~wanted & bit) != 0) {
+                held.install(name, (Signal.Handler) standard());
+            }
+        }
+        for (int i = 0; i < handlers.length; i += 2) {
+            held.install((String) handlers[i], (Signal.Handler) handlers[i + 1]);
+        }
+    }
+
+    /** What the JVM itself does about hang-up, Ctrl-C and TERM: it ends in order. */
+    private static Object standard() {
+        try {
+            return statics(Class.forName("java.lang.Terminator"), "handler");
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Object statics(Class<?> owner, String name) {
+        try {
+            java.lang.reflect.Field field = owner.getDeclaredField(name);
+            return U.getReferenceVolatile(U.staticFieldBase(field), U.staticFieldOffset(field));
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException("this JDK has no " + owner.getName() + "." + name, e);
+        }
+    }
+}
