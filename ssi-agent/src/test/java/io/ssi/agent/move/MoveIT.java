@@ -36,7 +36,7 @@ class MoveIT {
     @CsvSource({
         "Loops, 120, 0", "Streams, 2000, 0", "Monitors, 40, 50", "Waiting, 1, 80", "Parked, 1, 40", "Hashes, 1, 120", "Shapes, 1, 40",
         "Construction, 1, 30", "Failures, 1, 60", "Late, 1, 60", "Threads, 1, 250", "Leaving, 1, 90", "Dying, 1, 60",
-        "Contended, 1, 150", "Rules, 1, 150", "Held, 1, 250", "HotMonitors, 12000, 0", "Traces, 1, 60", "Timers, 1, 120"
+        "Contended, 1, 150", "Rules, 1, 150", "Held, 1, 250", "HotMonitors, 12000, 0", "Traces, 1, 60", "Timers, 1, 120", "Reflection, 1, 60"
     })
     void printsTheSameAfterMoves(String program, int rounds, int millis) throws Exception {
         Run plain = plainRun("programs." + program);

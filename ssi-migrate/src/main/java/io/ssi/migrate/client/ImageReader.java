@@ -43,6 +43,7 @@ final class ImageReader {
     /** JDK statics to set when their objects are whole: until then the JDK itself uses them, System's properties for one. */
     private final Map<Field, Object> shared = new HashMap<>();
     private final List<Object> tables = new ArrayList<>();
+    private final List<Object> reflected = new ArrayList<>();
     /** Set when an object of the JDK, which has its own identity in each JVM, could not be given the hash it had. */
     private boolean rehash;
     private final List<StoppedThread> threads = new ArrayList<>();
@@ -90,10 +91,16 @@ final class ImageReader {
             throw new IOException("the image is of JDK " + version + ", this is " + Runtime.version());
         }
         List<String> initialised = new ArrayList<>();
-        for (int left = in.count(CLASSES_MAX, "number of classes"); left > 0; left--) {
+        int[] hashes = new int[in.count(CLASSES_MAX, "number of classes")];
+        for (int i = 0; i < hashes.length; i++) {
             initialised.add(in.string());
+            hashes[i] = in.u4();
         }
         beforeInitialisation.accept(initialised);
+        for (int i = 0; i < hashes.length; i++) {
+            // HotSpot gives a class a hash when it is initialised.
+            hashed(Class.forName(initialised.get(i), false, ClassLoader.getSystemClassLoader()), hashes[i]);
+        }
         for (String name : initialised) {
             Class.forName(name, true, ClassLoader.getSystemClassLoader());
         }
@@ -114,6 +121,7 @@ final class ImageReader {
         for (int i = 1; i <= count; i++) {
             body(i);
         }
+        new Reflected(jdk).numberAgain(reflected);
         for (Object handle : numbered()) {
             for (String field : new String[] {"pid", "startTime"}) {
                 long offset = U.objectFieldOffset(jdk.field(handle.getClass(), field));
@@ -288,6 +296,8 @@ final class ImageReader {
             salted.add(object);
         } else if (HashTables.isOne(object)) {
             tables.add(object);
+        } else if (Reflected.isOne(type)) {
+            reflected.add(object);
         }
         return object;
     }
@@ -350,6 +360,7 @@ final class ImageReader {
         if (++classCount == classes.length) {
             classes = Arrays.copyOf(classes, classCount * 2);
         }
+        int hash = in.u4();
         Class<?> type = switch (in.u1()) {
             case ImageFormat.PRIMITIVE_CLASS -> MethodType.fromMethodDescriptorString("()" + in.string(), null).returnType();
             case ImageFormat.NAMED_CLASS -> {
@@ -362,6 +373,7 @@ final class ImageReader {
             default -> throw new IOException("kind of class in the image is not known");
         };
         classes[number] = type;
+        hashed(type, hash);
         return type;
     }
 

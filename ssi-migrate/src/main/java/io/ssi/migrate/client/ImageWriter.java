@@ -92,6 +92,7 @@ final class ImageWriter {
         out.varint(initialised.size());
         for (Class<?> type : initialised) {
             out.string(type.getName());
+            out.u4(numbers.hash(type));
         }
         for (Class<?> type : initialised) {
             classReference(type);
@@ -347,6 +348,7 @@ final class ImageWriter {
         }
         info.number = ++classCount;
         out.varint(classCount);
+        out.u4(type.getClassLoader() == ClassLoader.getSystemClassLoader() ? numbers.hash(type) : 0);
         if (type.isPrimitive()) {
             out.u1(ImageFormat.PRIMITIVE_CLASS);
             out.string(type.descriptorString());

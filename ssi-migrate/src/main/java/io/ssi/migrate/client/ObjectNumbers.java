@@ -47,6 +47,12 @@ final class ObjectNumbers {
         return lastHash;
     }
 
+    /** The identity hash that the program may know; 0 if there is none, or none but a number of these. */
+    int hash(Object object) {
+        int hash = bits.get(object);
+        return hash <= count && hash > 0 && objects.get(hash) == object ? 0 : hash;
+    }
+
     private int add(Object object) {
         objects.set(++count, object);
         return count;
