@@ -12,6 +12,8 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,8 +55,11 @@ public final class Deputy implements InputPump.Sender {
 
     private void run(int earlySignals) throws InterruptedException {
         new SignalThread(earlySignals).launch();
-        new Watch(1).launch();
-        new Watch(2).launch();
+        for (int descriptor = 1; descriptor <= 2; descriptor++) {
+            if (isPipe(descriptor)) {
+                new Watch(descriptor).launch();
+            }
+        }
         while (true) {
             DaemonSocket now = connect();
             terminal.connected();
@@ -187,6 +192,15 @@ public final class Deputy implements InputPump.Sender {
         @Override
         public int read(byte[] to) throws IOException {
             return stream.read(to);
+        }
+    }
+
+    /** One without a name: once its last reader is gone nobody can become one, as can with a FIFO. */
+    private static boolean isPipe(int descriptor) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(descriptor))).toString().startsWith("pipe:");
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -66,6 +66,10 @@ final class ConfigValues {
     void addOverride(String keyAndValue) {
         Map.Entry<ConfigKey, String> set = split(keyAndValue, "-o " + keyAndValue);
         values.put(set.getKey(), new Value(set.getValue(), "-o"));
+        if (set.getKey() == ConfigKey.STATE_DIR) {
+            // Who names a node by its folder means that node's socket, not the one that commands without a name ask.
+            values.computeIfPresent(ConfigKey.SOCKET, (key, value) -> value.origin().equals(key.environment()) ? null : value);
+        }
     }
 
     private static Map.Entry<ConfigKey, String> split(String line, String origin) {

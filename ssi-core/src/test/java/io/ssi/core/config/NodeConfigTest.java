@@ -87,6 +87,8 @@ class NodeConfigTest {
         assertThat(config.stateDir()).isEqualTo(Path.of("/run/x"));
         assertThat(config.logFile()).isEqualTo(Path.of("/run/x/daemon.log"));
         assertThat(load(null, Map.of("SSI_SOCKET", "/run/x/s"), "state-dir=/var/y").keyFile()).isEqualTo(Path.of("/var/y/cluster.key"));
+        assertThat(load(null, Map.of("SSI_SOCKET", "/run/x/s"), "state-dir=/var/y").socket()).isEqualTo(Path.of("/var/y/daemon.sock"));
+        assertThat(load(null, Map.of("SSI_SOCKET", "/run/x/s"), "state-dir=/var/y", "socket=/run/z").socket()).isEqualTo(Path.of("/run/z"));
     }
 
     @ParameterizedTest

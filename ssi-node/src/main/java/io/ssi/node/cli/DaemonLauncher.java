@@ -20,6 +20,8 @@ import java.util.concurrent.TimeoutException;
 
 /** Starts the daemon's JVM, in the foreground or in the background, and waits until it answers. */
 final class DaemonLauncher {
+    /** What a start writes, with room to spare. */
+    private static final long DISK_BYTES_MIN = 256 << 10;
     private static final long READY_MILLIS_MAX = 60_000;
     private static final long POLL_MILLIS = 50;
     private static final List<String> JVM = List.of("-Xms32m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Djava.awt.headless=true");
@@ -108,9 +110,20 @@ final class DaemonLauncher {
         try {
             return Files.readString(said).lines().filter(line -> line.startsWith("ssi-node: ")).reduce((first, last) -> last)
                     .map(line -> line.substring("ssi-node: ".length()))
-                    .orElse("the node daemon ended while it started; see " + said + " and " + config.logFile());
+                    .orElseGet(() -> "the node daemon ended while it started" + orDiskFull(config.stateDir(), "; see " + said + " and " + config.logFile()));
         } catch (IOException e) {
-            return "the node daemon ended while it started; see " + config.logFile();
+            return "the node daemon ended while it started" + orDiskFull(config.stateDir(), "; see " + config.logFile());
+        }
+    }
+
+    /** A daemon on a full disk can say nothing: neither its output nor its log takes a word. */
+    private static String orDiskFull(Path folder, String otherwise) {
+        try {
+            long free = Files.getFileStore(folder).getUsableSpace();
+            return free >= DISK_BYTES_MIN ? otherwise
+                    : ": the disk of state-dir " + folder + " is full, " + free + " bytes are free; make room, or set another state-dir";
+        } catch (IOException e) {
+            return otherwise;
         }
     }
 
