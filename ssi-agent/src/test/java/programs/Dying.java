@@ -19,6 +19,7 @@ public final class Dying {
     }
 
     public static void main(String[] arguments) {
+        Pace.known();
         Thread other = new Thread(() -> System.out.println("other " + slowly(50)), "other");
         other.start();
         fail(20);

@@ -5,6 +5,7 @@ public final class Leaving {
     private Leaving() {}
 
     public static void main(String[] arguments) {
+        Pace.known();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             Pace.step();
             System.out.println("hook");
