@@ -38,13 +38,20 @@ class AgentIT {
     @ParameterizedTest
     @ValueSource(classes = {Rules.class, Leaving.class, Dying.class})
     void whatIsWovenDoesWhatItDidBefore(Class<?> program) throws Exception {
-        Jvm.Result plain = Jvm.run(Jvm.command(null, program), "");
+        Jvm.Result plain = Jvm.run(paced(null, program), "");
 
-        assertThat(Jvm.run(Jvm.command("detached", program), "")).isEqualTo(plain);
+        assertThat(Jvm.run(paced("detached", program), "")).isEqualTo(plain);
         try (FakeDaemon daemon = new FakeDaemon(folder)) {
-            assertThat(Jvm.run(Jvm.command("socket=" + daemon.path, program), "")).isEqualTo(plain);
+            assertThat(Jvm.run(paced("socket=" + daemon.path, program), "")).isEqualTo(plain);
             assertThat(daemon.await(LinkMessage.Exiting.class).status()).isEqualTo(plain.status());
         }
+    }
+
+    /** Slow enough for what several threads print to come in the programmed order. */
+    private static List<String> paced(String agentOption, Class<?> program) {
+        List<String> command = Jvm.command(agentOption, program);
+        command.add(1, "-Dpace.millis=20");
+        return command;
     }
 
     @Test
