@@ -67,7 +67,8 @@ class DepartureIT {
             try {
                 daemon.await(LinkMessage.Hello.class);
                 daemon.send(new LinkMessage.Prepare(1));
-                daemon.await(LinkMessage.Prepared.class);
+                // The other agent keeps it from moving, which is for this JVM to say once it has started.
+                assertThat(daemon.await(LinkMessage.Cannot.class).reasons()).singleElement().asString().contains(slow.toString());
                 assertThat(process.isAlive()).isTrue();
             } finally {
                 process.destroyForcibly();
