@@ -14,6 +14,17 @@ final class Blocks {
 
     private Blocks() {}
 
+    private static boolean isMissing(Object[] blocks, int block) {
+        return block >= blocks.length || blocks[block] == null;
+    }
+
+    /** The list with one more block, longer if it must be. */
+    private static <B> B[] with(B[] blocks, int block, B added) {
+        B[] longEnough = block < blocks.length ? blocks : Arrays.copyOf(blocks, block * 2);
+        longEnough[block] = added;
+        return longEnough;
+    }
+
     static final class OfObjects {
         private Object[][] blocks = new Object[FIRST][];
 
@@ -24,11 +35,8 @@ final class Blocks {
 
         void set(int index, Object value) {
             int block = index >>> SHIFT;
-            if (block >= blocks.length) {
-                blocks = Arrays.copyOf(blocks, block * 2);
-            }
-            if (blocks[block] == null) {
-                blocks[block] = new Object[LENGTH];
+            if (isMissing(blocks, block)) {
+                blocks = with(blocks, block, new Object[LENGTH]);
             }
             blocks[block][index & MASK] = value;
         }
@@ -43,11 +51,8 @@ final class Blocks {
 
         void set(int index, int value) {
             int block = index >>> SHIFT;
-            if (block >= blocks.length) {
-                blocks = Arrays.copyOf(blocks, block * 2);
-            }
-            if (blocks[block] == null) {
-                blocks[block] = new int[LENGTH];
+            if (isMissing(blocks, block)) {
+                blocks = with(blocks, block, new int[LENGTH]);
             }
             blocks[block][index & MASK] = value;
         }
@@ -62,11 +67,8 @@ final class Blocks {
 
         void set(int index, int value) {
             int block = index >>> SHIFT;
-            if (block >= blocks.length) {
-                blocks = Arrays.copyOf(blocks, block * 2);
-            }
-            if (blocks[block] == null) {
-                blocks[block] = new byte[LENGTH];
+            if (isMissing(blocks, block)) {
+                blocks = with(blocks, block, new byte[LENGTH]);
             }
             blocks[block][index & MASK] = (byte) value;
         }
