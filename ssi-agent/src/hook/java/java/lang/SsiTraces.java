@@ -11,8 +11,8 @@ import jdk.internal.reflect.Reflection;
  * its method, in the same class, with the same lines, whose name is that of the method with a mark behind it.
  */
 public final class SsiTraces {
-    /** Ends the name of the copied method; no name in a source file has a colon. Digits follow. */
-    public static final String MARK = ":ssi";
+    /** Ends the name of the copied method; of letters that class files before Java 5 allow. Digits follow. */
+    public static final String MARK = "$ssi$";
 
     private static final Unsafe U = Unsafe.getUnsafe();
     private static final String ENTRY = "java.lang.SsiEntry";
