@@ -69,7 +69,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         this.places = new PlaceWriter(owner);
         this.table = new HostTable(parts.self(), System.currentTimeMillis());
         this.whereabouts = new Whereabouts(this, parts);
-        this.waiters = new Waiters(view, whereabouts);
+        this.waiters = new Waiters(view, whereabouts, System::nanoTime);
     }
 
     /** Starts to watch; programs may connect from now on. */

@@ -9,20 +9,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * Those who wait for the end of a process. A process whose row is gone without having been a zombie is away with its node's daemon: it is
  * waited for as long as it may be back, see {@link Whereabouts}. Thread-safe.
  */
 final class Waiters {
-    /** A row may be away for a moment while a split heals, or where the word of a new one has not come to. */
+    /** Its row may be on its way for so long: the group answers at once, the table takes its time while it is spread anew. */
     private static final long MISSING_MILLIS = 5_000;
 
     private final RowView view;
     private final Whereabouts whereabouts;
+    private final LongSupplier nanoTime;
     /** Guarded by this. */
     private final Map<Integer, List<Waiter>> waiting = new HashMap<>();
 
@@ -32,17 +35,18 @@ final class Waiters {
         /** It is known that there was such a process. */
         boolean seen;
         boolean told;
-        /** Since when its row is away, nanoTime; 0 if it is not. */
-        long absentSince;
+        /** Since when it is known to have ended and nothing says how, nanoTime. */
+        OptionalLong endedSince = OptionalLong.empty();
 
         Waiter(Consumer<String> onAway) {
             this.onAway = onAway;
         }
     }
 
-    Waiters(RowView view, Whereabouts whereabouts) {
+    Waiters(RowView view, Whereabouts whereabouts, LongSupplier nanoTime) {
         this.view = view;
         this.whereabouts = whereabouts;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -65,7 +69,7 @@ final class Waiters {
             synchronized (this) {
                 waiter.seen = true;
                 waiter.told = false;
-                waiter.absentSince = 0;
+                waiter.endedSince = OptionalLong.empty();
             }
             row.exit().ifPresent(waiter.end::complete);
         }
@@ -94,26 +98,24 @@ final class Waiters {
     }
 
     private void absent(VPid vpid, Waiter waiter, Optional<Whereabouts.Away> away) {
-        boolean seen;
-        boolean told;
+        boolean ended = away.isEmpty() || away.get().hasEnded();
+        boolean never;
+        boolean tell;
         boolean longAgo;
         synchronized (this) {
-            waiter.absentSince = waiter.absentSince == 0 ? System.nanoTime() : waiter.absentSince;
-            longAgo = System.nanoTime() - waiter.absentSince >= TimeUnit.MILLISECONDS.toNanos(MISSING_MILLIS);
-            seen = waiter.seen;
+            never = away.isEmpty() && !waiter.seen;
             waiter.seen |= away.isPresent();
-            told = waiter.told;
-            waiter.told |= away.isPresent();
+            tell = !ended && !waiter.told;
+            waiter.told |= tell;
+            long now = nanoTime.getAsLong();
+            waiter.endedSince = ended ? OptionalLong.of(waiter.endedSince.orElse(now)) : OptionalLong.empty();
+            longAgo = ended && now - waiter.endedSince.getAsLong() >= TimeUnit.MILLISECONDS.toNanos(MISSING_MILLIS);
         }
-        if (away.isEmpty()) {
-            if (seen) {
-                waiter.end.complete(ExitStatus.unknown("nobody saw how it ended"));
-            } else {
-                waiter.end.completeExceptionally(Whereabouts.none(vpid));
-            }
-        } else if (away.get().isLost() || longAgo && away.get().hasEnded()) {
-            waiter.end.complete(ExitStatus.unknown(away.get().cause()));
-        } else if (!told) {
+        if (never) {
+            waiter.end.completeExceptionally(Whereabouts.none(vpid));
+        } else if (longAgo || away.isPresent() && away.get().isLost()) {
+            waiter.end.complete(ExitStatus.unknown(away.map(Whereabouts.Away::cause).orElse("nobody saw how it ended")));
+        } else if (tell) {
             waiter.onAway.accept(away.get().sentence());
         }
     }
