@@ -105,12 +105,13 @@ public final class Construction {
         }
     }
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws ReflectiveOperationException {
         Function<Integer, Derived> maker = Derived::new;
         for (int i = 0; i < 3; i++) {
             Base base = new Base(slowly(i) + new Base(slowly(7)).first);
             Derived derived = i % 2 == 0 ? new Derived("text", slowly(i)) : maker.apply(slowly(i));
-            Derived.Inner inner = derived.new Inner();
+            Derived reflected = Derived.class.getDeclaredConstructor(String.class, int.class).newInstance("by name", slowly(i));
+            Derived.Inner inner = reflected.new Inner();
             String checked;
             try {
                 checked = new Checked(slowly(i - 1), "b").toString();

@@ -7,6 +7,7 @@ final class ClassScan {
     static final int LOOKUPSWITCH = 171;
     static final int GOTO_W = 200;
     static final int JSR_W = 201;
+    private static final int JSR = 168;
 
     private static final int CODE_NAME_LENGTH = 4;
     /** From the start of a Code attribute to its instructions, bytes. */
@@ -65,6 +66,8 @@ final class ClassScan {
     /** There is a non-static {@code void run()} with code. */
     boolean hasRun;
     boolean hasClassInitialiser;
+    /** There are subroutines: jsr. */
+    boolean hasSubroutines;
 
     private ClassScan(byte[] bytes) {
         this.bytes = bytes;
@@ -136,7 +139,7 @@ final class ClassScan {
             at += 6;
             if (u2(attribute) == CODE_NAME_LENGTH && isUtf8(attribute, "Code")) {
                 codes[index] = at - 6;
-                if (isSynchronized(index) || needsPolls(index)) {
+                if (needsPolls(index) | isSynchronized(index)) {
                     if (polled == null) {
                         polled = new boolean[codes.length];
                     }
@@ -158,12 +161,12 @@ final class ClassScan {
     private boolean needsPolls(int method) {
         int start = codeStart(method);
         int end = start + codeLength(method);
-        for (int pc = start; pc < end; pc = next(start, pc)) {
-            if (jumpsBack(start, pc) || entersMonitor(pc)) {
-                return true;
-            }
+        boolean polls = false;
+        for (int pc = start; pc < end && !(polls && version >= Subroutines.FORBIDDEN); pc = next(start, pc)) {
+            polls |= jumpsBack(start, pc) || entersMonitor(pc);
+            hasSubroutines |= callsSubroutine(pc);
         }
-        return false;
+        return polls;
     }
 
     // ---- methods
@@ -239,6 +242,11 @@ final class ClassScan {
             back |= u4(first + 12 + i * (table ? 4 : 8)) <= 0;
         }
         return back;
+    }
+
+    private boolean callsSubroutine(int position) {
+        int opcode = bytes[position] & 0xff;
+        return opcode == JSR || opcode == JSR_W;
     }
 
     boolean entersMonitor(int position) {

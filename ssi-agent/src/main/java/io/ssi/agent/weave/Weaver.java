@@ -37,11 +37,25 @@ public final class Weaver {
         }
         try {
             ClassScan scan = ClassScan.of(bytes);
+            byte[] inlined = scan.hasSubroutines ? inlined(internalName, bytes) : null;
+            if (inlined != null) {
+                scan = ClassScan.of(inlined);
+            }
             boolean empty = landing && scan.hasClassInitialiser && initialised.test(internalName);
             boolean run = scan.hasRun && scan.extendsOther;
-            return scan.polled == null && !empty && !run ? null : ApplicationWeave.weave(internalName, scan, run, empty, leftAlone);
+            byte[] woven = scan.polled == null && !empty && !run ? null : ApplicationWeave.weave(internalName, scan, run, empty, leftAlone);
+            return woven == null ? inlined : woven;
         } catch (RuntimeException e) {
             leftAlone.record(internalName, "its class file cannot be read: " + e);
+            return null;
+        }
+    }
+
+    private byte[] inlined(String internalName, byte[] bytes) {
+        try {
+            return Subroutines.inline(bytes);
+        } catch (RuntimeException e) {
+            leftAlone.record(internalName, "its subroutines (jsr) cannot be put where they are called: " + e + "; no thread that stands in one can move");
             return null;
         }
     }

@@ -3,11 +3,13 @@ package io.ssi.agent.move;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,18 +27,24 @@ class MoveIT {
     private static final long PROGRAM_SECONDS = 60;
     /** Enough for the order of what several threads print to be the programmed one. */
     private static final String PLAIN_PACE = "-Dpace.millis=10";
-    private static final String CLASSES = Path.of("target/test-classes").toAbsolutePath().toString();
+    private static final Path OLD_CLASSES = Path.of("target/old-classes").toAbsolutePath();
+    private static final String CLASSES = Path.of("target/test-classes").toAbsolutePath() + ":" + OLD_CLASSES;
 
     @TempDir
     Path folder;
     private String refusal = "none, it was through before its first move";
+
+    @BeforeAll
+    static void makeOldClasses() throws IOException {
+        OldClasses.make(OLD_CLASSES);
+    }
 
     /** Rounds of a calculation and milliseconds of a step, so that a program outlasts its moves. */
     @ParameterizedTest
     @CsvSource({
         "Loops, 120, 0", "Streams, 2000, 0", "Monitors, 40, 50", "Waiting, 1, 80", "Parked, 1, 40", "Hashes, 1, 120", "Shapes, 1, 40",
         "Construction, 1, 30", "Failures, 1, 60", "Late, 1, 60", "Threads, 1, 250", "Leaving, 1, 90", "Dying, 1, 60",
-        "Contended, 1, 150", "Rules, 1, 150", "Held, 1, 250", "HotMonitors, 12000, 0", "Traces, 1, 60", "Timers, 1, 120", "Reflection, 1, 60"
+        "Contended, 1, 150", "Rules, 1, 150", "Held, 1, 250", "HotMonitors, 12000, 0", "Traces, 1, 60", "Timers, 1, 120", "Reflection, 1, 60", "Old, 1, 40"
     })
     void printsTheSameAfterMoves(String program, int rounds, int millis) throws Exception {
         Run plain = plainRun("programs." + program);
@@ -95,7 +103,7 @@ class MoveIT {
 
     private static String replay(String program, long seed, List<String> pace) {
         return program + " with seed " + seed + "; replay in ssi-agent: java -Djvm=\"" + String.join(" ", pace)
-                + "\" -cp target/test-classes:../ssi-core/target/classes io.ssi.agent.move.MoveMain target/test-classes " + seed + " "
+                + "\" -cp target/test-classes:../ssi-core/target/classes io.ssi.agent.move.MoveMain $PWD/target/test-classes:$PWD/target/old-classes " + seed + " "
                 + MOVES + " " + PERIOD_MILLIS + " programs." + program;
     }
 }

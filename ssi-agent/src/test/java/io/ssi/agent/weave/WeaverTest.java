@@ -129,10 +129,13 @@ class WeaverTest {
     }
 
     @Test
-    void survivesOldClassFilesWithSubroutines() throws Exception {
+    void subroutinesAreWhereTheyAreCalled() throws Exception {
         byte[] woven = weaver.weave("t/Old", LoaderKind.APPLICATION, subroutine());
 
-        assertThat(polls(woven, "loop")).isEqualTo(1);
+        assertThat(polls(woven, "loop")).isEqualTo(2); // in the loop, and where the subroutine jumps back to behind its call
+        ClassNode node = new ClassNode();
+        new ClassReader(woven).accept(node, 0);
+        assertThat(node.methods.get(0).instructions).isNotEmpty().noneMatch(insn -> insn.getOpcode() == Opcodes.JSR || insn.getOpcode() == Opcodes.RET);
         assertThat(define("t.Old", woven).getMethod("loop", int.class).invoke(null, 4)).isEqualTo(4);
     }
 

@@ -44,7 +44,7 @@ final class FrameCopier implements Opcodes {
     private static final String INTRINSIC = "Ljdk/internal/vm/annotation/IntrinsicCandidate;";
 
     /** What a copy depends on. */
-    private record Place(Class<?> type, String method, String descriptor, int call, int monitors, boolean viaConstructorReference) {}
+    private record Place(Class<?> type, String method, String descriptor, int call, int monitors, boolean asFactory) {}
 
     private final Jdk jdk;
     private final AgentPort port;
@@ -63,7 +63,7 @@ final class FrameCopier implements Opcodes {
 
     private static Place place(FrameState state) {
         return new Place(state.type(), state.method(), state.descriptor(), state.call(), state.values().monitors().length,
-                state.viaConstructorReference());
+                state.asFactory());
     }
 
     /** Makes the copy for this frame, if there is none yet. */
@@ -81,7 +81,7 @@ final class FrameCopier implements Opcodes {
         new ClassReader(bytes).accept(source, ClassReader.SKIP_FRAMES);
         MethodNode node = find(source, state.method(), state.descriptor());
         String name = (state.method().equals("<init>") ? "" : state.method()) + SsiTraces.MARK + names.size();
-        Work work = new Work(name, type, source, node, place.monitors(), place.viaConstructorReference());
+        Work work = new Work(name, type, source, node, place.monitors(), place.asFactory());
         try {
             work.rewrite(state.call());
         } catch (org.objectweb.asm.tree.analysis.AnalyzerException | RuntimeException | LinkageError e) {
@@ -102,7 +102,7 @@ final class FrameCopier implements Opcodes {
             Class<?> type = entry.getKey();
             Map<String, FrameCopies.Copy> byName = new HashMap<>();
             for (Work work : entry.getValue()) {
-                byName.put(work.name, new FrameCopies.Copy(work.method.name, work.method.desc, work.callsInOrder()));
+                byName.put(work.name, new FrameCopies.Copy(work.method.name, work.method.desc, work.asFactory, work.callsInOrder()));
             }
             copies.add(type, byName, file(type, entry.getValue()));
         }
@@ -163,7 +163,7 @@ final class FrameCopier implements Opcodes {
         final ClassNode source;
         final MethodNode method;
         final int monitors;
-        final boolean viaConstructorReference;
+        final boolean asFactory;
         final boolean isStatic;
         final boolean isSynchronized;
         final Type result;
@@ -172,13 +172,13 @@ final class FrameCopier implements Opcodes {
         AbstractInsnNode stoppedIn;
         int synchronizedOn;
 
-        Work(String name, Class<?> type, ClassNode source, MethodNode method, int monitors, boolean viaConstructorReference) {
+        Work(String name, Class<?> type, ClassNode source, MethodNode method, int monitors, boolean asFactory) {
             this.name = name;
             this.type = type;
             this.source = source;
             this.method = method;
             this.monitors = monitors;
-            this.viaConstructorReference = viaConstructorReference;
+            this.asFactory = asFactory;
             this.isStatic = (method.access & ACC_STATIC) != 0;
             this.isSynchronized = (method.access & ACC_SYNCHRONIZED) != 0;
             this.result = Type.getReturnType(method.desc);
@@ -255,7 +255,7 @@ final class FrameCopier implements Opcodes {
 
         private InsnList boxed() {
             InsnList list = new InsnList();
-            if (viaConstructorReference) {
+            if (asFactory) {
                 list.add(new VarInsnNode(ALOAD, FrameCopies.SHIFT));
             } else if (result == Type.VOID_TYPE) {
                 list.add(new InsnNode(ACONST_NULL));

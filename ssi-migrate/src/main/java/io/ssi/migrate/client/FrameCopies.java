@@ -24,8 +24,11 @@ final class FrameCopies implements ClassFileTransformer {
     /** Slots in front of the original's locals: the SsiResume. */
     static final int SHIFT = 1;
 
-    /** @param calls for each call of the copy, in order, the call of the original it stands for; -1 for none */
-    record Copy(String method, String descriptor, int[] calls) {}
+    /**
+     * @param asFactory see {@link FrameState}
+     * @param calls for each call of the copy, in order, the call of the original it stands for; -1 for none
+     */
+    record Copy(String method, String descriptor, boolean asFactory, int[] calls) {}
 
     /** The copies of one class: by name, and a class file that has them (and nothing else that counts). */
     private static final class OfClass {

@@ -43,17 +43,17 @@ final class FrameFilter {
             FrameCopies.Copy copy = copies.of(frame.type(), frame.method());
             if (copy != null) {
                 states.add(ofCopy(thread, frame, copy));
-            } else if (lambdas.factory(frame.type()) != null) {
-                markConstructorReference(states, frame);
-            } else if (!isMethodHandlePassing(raw, i)) {
+            } else if (lambdas.factory(frame.type()) != null || isMethodHandlePassing(raw, i)) {
+                markFactory(states);
+            } else {
                 states.add(ofOriginal(thread, frame));
             }
         }
         return states;
     }
 
-    /** {@code Foo::new}: the proxy's result is the object its callee constructs. */
-    private static void markConstructorReference(List<FrameState> states, RawFrame proxy) {
+    /** {@code Foo::new} and {@code Constructor.newInstance}: what passes the call on gives the object that its callee constructs. */
+    private static void markFactory(List<FrameState> states) {
         int last = states.size() - 1;
         if (last >= 0 && states.get(last).method().equals("<init>")) {
             FrameState top = states.get(last);
@@ -91,7 +91,7 @@ final class FrameFilter {
                 Arrays.copyOfRange(frame.localRefs(), FrameCopies.SHIFT, frame.localRefs().length),
                 Arrays.copyOfRange(frame.localRaws(), FrameCopies.SHIFT, frame.localRaws().length),
                 frame.stackRefs(), frame.stackRaws(), frame.monitors());
-        return new FrameState(frame.type(), copy.method(), copy.descriptor(), call, false, values);
+        return new FrameState(frame.type(), copy.method(), copy.descriptor(), call, copy.asFactory(), values);
     }
 
     private FrameState ofOriginal(Thread thread, RawFrame frame) throws PinnedException {

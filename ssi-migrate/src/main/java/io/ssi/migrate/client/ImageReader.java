@@ -206,7 +206,7 @@ final class ImageReader {
             String method = in.string();
             String descriptor = in.string();
             int call = in.varint();
-            boolean viaConstructorReference = in.u1() != 0;
+            boolean asFactory = in.u1() != 0;
             int locals = in.count(1 << 16, "number of locals");
             Object[] localRefs = new Object[locals];
             long[] localRaws = new long[locals];
@@ -219,7 +219,7 @@ final class ImageReader {
             for (int m = 0; m < monitors.length; m++) {
                 monitors[m] = reference();
             }
-            stopped.states.add(new FrameState(type, method, descriptor, call, viaConstructorReference,
+            stopped.states.add(new FrameState(type, method, descriptor, call, asFactory,
                     new RawFrame(type, method, descriptor, 0, localRefs, localRaws, stackRefs, stackRaws, monitors)));
         }
         return stopped;

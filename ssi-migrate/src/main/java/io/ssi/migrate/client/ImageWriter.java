@@ -169,7 +169,7 @@ final class ImageWriter {
             out.string(frame.method());
             out.string(frame.descriptor());
             out.varint(frame.call());
-            out.u1(frame.viaConstructorReference() ? 1 : 0);
+            out.u1(frame.asFactory() ? 1 : 0);
             slots(frame.values().localRefs(), frame.values().localRaws());
             slots(frame.values().stackRefs(), frame.values().stackRaws());
             out.varint(frame.values().monitors().length);
