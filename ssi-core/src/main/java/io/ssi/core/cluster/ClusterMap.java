@@ -15,7 +15,8 @@ public interface ClusterMap {
     /** Of no effect, sooner or later, where there is a row of a higher version. */
     void put(int key, Row row);
 
-    void remove(int key);
+    /** Of no effect, sooner or later, where there is a row of a higher version: another node may have put it and this one not heard of it. */
+    void remove(int key, int version);
 
     Optional<Row> get(int key);
 

@@ -40,7 +40,7 @@ final class RowView {
         own.remove(vpid.value());
         table.get(vpid.value())
                 .filter(row -> row.owner() == owner && row.version() <= incarnation)
-                .ifPresent(row -> table.remove(vpid.value()));
+                .ifPresent(row -> table.remove(vpid.value(), incarnation));
     }
 
     Optional<ProcessRow> row(VPid vpid) {

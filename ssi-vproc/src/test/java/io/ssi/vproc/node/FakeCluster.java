@@ -73,9 +73,10 @@ final class FakeCluster implements ClusterMap, Consensus {
     }
 
     @Override
-    public void remove(int key) {
-        rows.remove(key);
-        rowListeners.forEach(listener -> listener.accept(key, null));
+    public void remove(int key, int version) {
+        if (rows.computeIfPresent(key, (k, row) -> row.version() > version ? row : null) == null) {
+            rowListeners.forEach(listener -> listener.accept(key, null));
+        }
     }
 
     @Override

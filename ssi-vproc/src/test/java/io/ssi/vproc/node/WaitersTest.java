@@ -66,7 +66,7 @@ class WaitersTest {
     @Test
     void aRowThatComesAfterTheGroupsWordIsWaitedFor() {
         CompletableFuture<ExitStatus> end = waits();
-        cluster.remove(PROCESS.value());
+        cluster.remove(PROCESS.value(), 1);
         after(60_000);
         cluster.placeGone(PROCESS, 1, 2);
         after(1_000);
@@ -78,7 +78,7 @@ class WaitersTest {
     @Test
     void anEndThatNobodySawIsNotWaitedForForEver() {
         CompletableFuture<ExitStatus> end = waits();
-        cluster.remove(PROCESS.value());
+        cluster.remove(PROCESS.value(), 1);
         cluster.placeGone(PROCESS, 1, 2);
         after(1_000);
         after(6_000);
@@ -88,13 +88,13 @@ class WaitersTest {
     @Test
     void oneThatIsOutOfReachIsSpokenOfOnceEachTime() {
         CompletableFuture<ExitStatus> end = waits();
-        cluster.remove(PROCESS.value());
+        cluster.remove(PROCESS.value(), 1);
         cluster.state(2, Membership.State.LEFT);
         after(60_000);
         after(60_000);
         assertThat(said).singleElement().asString().contains("is on node 2, which is LEFT");
         put(row);
-        cluster.remove(PROCESS.value());
+        cluster.remove(PROCESS.value(), 1);
         after(1_000);
         assertThat(said).hasSize(2);
         assertThat(end).isNotDone();

@@ -41,8 +41,11 @@ final class LiveMap implements ClusterMap {
     private final List<BiConsumer<Integer, Row>> listeners = new CopyOnWriteArrayList<>();
     private final List<Runnable> mergeListeners = new CopyOnWriteArrayList<>();
     private final Map<Integer, Row> view = new HashMap<>(); // this and the next two: guarded by view
-    private final Map<Integer, Optional<Row>> unwritten = new LinkedHashMap<>();
+    private final Map<Integer, Change> unwritten = new LinkedHashMap<>();
     private Set<Integer> touched; // keys changed while the whole map is read; null when it is not
+
+    /** A row put, or one removed that had this version at most. */
+    private record Change(Optional<Row> row, int version) {}
 
     LiveMap(String name, int self, IMap<Integer, byte[]> shared, Executor teller, Runnable writeSoon) {
         this.name = name;
@@ -86,10 +89,10 @@ final class LiveMap implements ClusterMap {
             if (touched != null) {
                 touched.add(key);
             }
-            Optional<Row> own = unwritten.get(key);
+            Change own = unwritten.get(key);
             Row present = view.get(key);
             boolean older = present != null && row.version() < present.version();
-            if (older || (own != null && (own.isEmpty() || row.version() <= own.get().version())) || Rows.same(row, present)) {
+            if (older || own != null && row.version() <= own.version() || Rows.same(row, present)) {
                 return;
             }
             unwritten.remove(key);
@@ -121,38 +124,35 @@ final class LiveMap implements ClusterMap {
         if (row.value().length > VALUE_BYTES_MAX) {
             throw new SsiException(ErrorCode.LIMIT, "a row of " + row.value().length + " bytes in map " + name + " exceeds " + VALUE_BYTES_MAX);
         }
-        change(key, Optional.of(row));
+        change(key, new Change(Optional.of(row), row.version()));
     }
 
     @Override
-    public void remove(int key) {
-        change(key, Optional.empty());
+    public void remove(int key, int version) {
+        change(key, new Change(Optional.empty(), version));
     }
 
-    private void change(int key, Optional<Row> row) {
+    private void change(int key, Change change) {
         synchronized (view) {
             if (unwritten.size() >= UNWRITTEN_MAX && !unwritten.containsKey(key)) {
                 throw new SsiException(ErrorCode.LIMIT, UNWRITTEN_MAX + " rows of map " + name + " wait to be written; the cluster's maps do not answer");
             }
-            unwritten.put(key, row);
-            set(key, row.orElse(null));
+            unwritten.put(key, change);
+            set(key, change.row().orElse(null));
         }
         writeSoon.run();
     }
 
     /** On the writer thread: writes what waits. Throws what Hazelcast throws; what was not written stays. */
     void write() {
-        Map<Integer, Optional<Row>> batch;
+        Map<Integer, Change> batch;
         synchronized (view) {
             batch = new LinkedHashMap<>(unwritten);
         }
-        batch.forEach((key, row) -> {
-            Optional<Row> newer = row.isPresent() ? writeUnlessNewer(key, row.get()) : Optional.empty();
-            if (row.isEmpty()) {
-                shared.delete(key);
-            }
+        batch.forEach((key, change) -> {
+            Optional<Row> newer = change.row().isPresent() ? writeUnlessNewer(key, change.row().get()) : deleteUnlessNewer(key, change.version());
             synchronized (view) {
-                if (unwritten.get(key) == row) {
+                if (unwritten.get(key) == change) {
                     unwritten.remove(key);
                     newer.ifPresent(other -> set(key, other));
                 }
@@ -172,7 +172,25 @@ final class LiveMap implements ClusterMap {
                 return Optional.empty();
             }
         }
-        throw new IllegalStateException("row " + key + " of map " + name + " is changed by others all the time");
+        throw changing(key);
+    }
+
+    /** What is read may be of a backup that is behind: then it is not removed. */
+    private Optional<Row> deleteUnlessNewer(int key, int version) {
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            byte[] before = shared.get(key);
+            if (before != null && Rows.version(before) > version) {
+                return Optional.of(Rows.row(before));
+            }
+            if (before == null || shared.remove(key, before)) {
+                return Optional.empty();
+            }
+        }
+        throw changing(key);
+    }
+
+    private IllegalStateException changing(int key) {
+        return new IllegalStateException("row " + key + " of map " + name + " is changed by others all the time");
     }
 
     /** On the writer thread: compares the copy with the whole map. */
@@ -202,7 +220,7 @@ final class LiveMap implements ClusterMap {
                 if (!all.containsKey(key) && !skip.contains(key) && !unwritten.containsKey(key)) {
                     Row row = view.get(key);
                     if (row.owner() == self) {
-                        unwritten.put(key, Optional.of(row));
+                        unwritten.put(key, new Change(Optional.of(row), row.version()));
                         again++;
                     } else {
                         set(key, null);
