@@ -187,7 +187,8 @@ class MoveBetweenNodesIT {
         int vpid = vpid(program);
         cluster.move(1, vpid, 2);
         for (String signal : List.of("-INT", "-HUP", "-USR1")) {
-            assertThat(cluster.ask(3, "ssi-kill", signal, Integer.toString(vpid)).exitCode()).isZero();
+            ClusterOfThree.Said said = cluster.ask(3, "ssi-kill", signal, Integer.toString(vpid));
+            assertThat(said.exitCode()).as(said.err()).isZero();
         }
         await().atMost(Program.PATIENCE).untilAsserted(() -> assertThat(program.err()).isEqualTo("got USR1\n"));
         program.signal("INT");

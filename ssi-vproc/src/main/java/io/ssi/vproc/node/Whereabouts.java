@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
@@ -21,6 +22,9 @@ import java.util.function.IntConsumer;
  */
 public final class Whereabouts {
     private static final long ASK_MILLIS = 2_000;
+    /** So long its node may take to tell of it: after a start of its daemon, or while the table is behind. */
+    private static final long SOON_MILLIS = 5_000;
+    private static final long LOOK_MILLIS = 50;
 
     private final ProcessRegistry processes;
     private final Consensus consensus;
@@ -41,6 +45,11 @@ public final class Whereabouts {
      * @param longSo whether it has been so for longer than a daemon that is started again takes to find its processes
      */
     record Away(VPid vpid, NodeId node, int incarnation, Membership.State state, boolean longSo) {
+        /** Its node is there and will tell of it. */
+        boolean isSoonBack() {
+            return (state == Membership.State.UP || state == Membership.State.JOINING) && !hasEnded();
+        }
+
         boolean isLost() {
             return state == Membership.State.DOWN && longSo;
         }
@@ -86,20 +95,34 @@ public final class Whereabouts {
     }
 
     /**
-     * The row of a live process. Blocks for a moment where there is none.
+     * The row of a live process. Blocks for some seconds where there is none and its node will tell of it.
      *
-     * @throws SsiException NO_SUCH_PROCESS; NODE_DOWN when it is known where it is, but not how it is; NO_QUORUM when not even that is
+     * @throws SsiException NO_SUCH_PROCESS; NODE_DOWN or STALE_INCARNATION when it is known where it is, but not how it is; NO_QUORUM when
+     *     not even that is
      */
     public ProcessRow live(VPid vpid) {
-        Optional<ProcessRow> row = processes.row(vpid);
-        return row.filter(one -> !one.isZombie()).orElseThrow(() -> row.isPresent() ? none(vpid) : absent(vpid));
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SOON_MILLIS);
+        while (true) {
+            Optional<ProcessRow> row = processes.row(vpid);
+            if (row.isPresent() && !row.get().isZombie()) {
+                return row.get();
+            }
+            SsiException why = row.isPresent() ? none(vpid) : absent(vpid);
+            if (why.code() != ErrorCode.STALE_INCARNATION || System.nanoTime() >= end) {
+                throw why;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
     }
 
     static SsiException none(VPid vpid) {
         return new SsiException(ErrorCode.NO_SUCH_PROCESS, "there is no process " + vpid + "; ssi-ps shows all");
     }
 
-    /** Why a process without a row cannot be asked or told anything: NO_SUCH_PROCESS, NODE_DOWN or NO_QUORUM. Never fails. */
+    /**
+     * Why a process without a row cannot be asked or told anything: NO_SUCH_PROCESS, NODE_DOWN, STALE_INCARNATION if that will be over soon,
+     * or NO_QUORUM. Never fails.
+     */
     CompletableFuture<SsiException> why(VPid vpid) {
         return away(vpid).handle((away, failure) -> {
             if (failure != null) {
@@ -107,7 +130,8 @@ public final class Whereabouts {
                         + ", and without a quorum it is not known whether another does; see ssi-cluster");
             }
             return away.filter(known -> !known.hasEnded())
-                    .map(known -> new SsiException(ErrorCode.NODE_DOWN, known.sentence())).orElseGet(() -> none(vpid));
+                    .map(known -> new SsiException(known.isSoonBack() ? ErrorCode.STALE_INCARNATION : ErrorCode.NODE_DOWN, known.sentence()))
+                    .orElseGet(() -> none(vpid));
         });
     }
 

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 final class FakeCluster implements ClusterMap, Consensus {
     final Map<Integer, Membership.State> states = new TreeMap<>();
     volatile boolean quorum = true;
+    private final long sinceMillis = System.currentTimeMillis();
     private final Map<Integer, Row> rows = new ConcurrentHashMap<>();
     private final List<BiConsumer<Integer, Row>> rowListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<Membership.Change>> memberListeners = new CopyOnWriteArrayList<>();
@@ -50,7 +51,7 @@ final class FakeCluster implements ClusterMap, Consensus {
             @Override
             public List<Node> nodes() {
                 List<Node> nodes = new ArrayList<>();
-                states.forEach((node, state) -> nodes.add(new Node(new NodeId(node), "n" + node, "test:" + node, state, 0, 0)));
+                states.forEach((node, state) -> nodes.add(new Node(new NodeId(node), "n" + node, "test:" + node, state, sinceMillis, 0)));
                 return nodes;
             }
 

@@ -1,0 +1,90 @@
+package io.ssi.vproc.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ssi.core.cluster.ClusterMap;
+import io.ssi.core.cluster.Membership;
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import io.ssi.core.id.VPid;
+import io.ssi.core.net.LocalNetwork;
+import io.ssi.core.net.MessageRegistry;
+import io.ssi.vproc.Signals;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process of node 2 whose row is missing in the table, asked for on node 1. */
+@Timeout(60)
+class WhereaboutsTest {
+    @TempDir
+    Path folder;
+    private final FakeCluster cluster = new FakeCluster(2);
+    private final List<Integer> signals = new CopyOnWriteArrayList<>();
+    private LocalNetwork network;
+    private FakeNode one;
+    private FakeNode two;
+    private VPid vpid;
+    private ClusterMap.Row row;
+
+    private final OsProcesses os = new OsProcesses() {
+        private final OsProcesses real = new LinuxProcesses();
+
+        @Override
+        public Sample sample(long osPid) {
+            return real.sample(osPid);
+        }
+
+        @Override
+        public void kill(long osPid, int signal) {
+            signals.add(signal);
+        }
+    };
+
+    @BeforeEach
+    void start() throws Exception {
+        MessageRegistry registry = new MessageRegistry();
+        VprocMessages.register(registry);
+        network = new LocalNetwork(1);
+        var transports = network.cluster(2, registry);
+        one = new FakeNode(1, cluster, transports.get(0), folder.resolve("1"), os);
+        two = new FakeNode(2, cluster, transports.get(1), folder.resolve("2"), os);
+        vpid = new VPid(two.start(new FakeLink(ProcessHandle.current().pid())).vpid());
+        two.service.settled(vpid).get(30, TimeUnit.SECONDS);
+        row = cluster.get(vpid.value()).orElseThrow();
+        cluster.remove(vpid.value(), row.version());
+    }
+
+    @AfterEach
+    void stop() {
+        one.close();
+        two.close();
+        network.close();
+    }
+
+    @Test
+    void aRowThatItsNodeWillPutIsWaitedFor() throws Exception {
+        assertThat(one.service.whereabouts().why(vpid).join().code()).isEqualTo(ErrorCode.STALE_INCARNATION);
+        CompletableFuture<Integer> found = CompletableFuture.supplyAsync(() -> one.service.whereabouts().live(vpid).node().number());
+        CompletableFuture<Void> sent = one.signals.signal(vpid, Signals.TERM, "root");
+        cluster.put(vpid.value(), row);
+        assertThat(found.get(30, TimeUnit.SECONDS)).isEqualTo(2);
+        sent.get(30, TimeUnit.SECONDS);
+        assertThat(signals).containsExactly(Signals.TERM);
+    }
+
+    @Test
+    void aNodeThatIsAwayIsNot() {
+        cluster.state(2, Membership.State.LEFT);
+        assertThatThrownBy(() -> one.service.whereabouts().live(vpid))
+                .isInstanceOfSatisfying(SsiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NODE_DOWN));
+    }
+}
