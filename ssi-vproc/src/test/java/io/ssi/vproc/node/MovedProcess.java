@@ -54,6 +54,7 @@ abstract class MovedProcess {
 
     @AfterEach
     void stop() {
+        ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
         nodes.forEach(FakeNode::close);
         network.close();
         shells.forEach(Process::destroyForcibly);
