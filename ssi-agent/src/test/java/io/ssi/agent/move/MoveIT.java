@@ -28,7 +28,8 @@ class MoveIT {
     /** Enough for the order of what several threads print to be the programmed one. */
     private static final String PLAIN_PACE = "-Dpace.millis=10";
     private static final Path OLD_CLASSES = Path.of("target/old-classes").toAbsolutePath();
-    private static final String CLASSES = Path.of("target/test-classes").toAbsolutePath() + ":" + OLD_CLASSES;
+    private static final String CLASSES = Path.of("target/test-classes").toAbsolutePath() + ":" + OLD_CLASSES + ":" + jarOf(kotlin.Unit.class) + ":"
+            + jarOf(scala.Option.class);
 
     @TempDir
     Path folder;
@@ -44,7 +45,7 @@ class MoveIT {
     @CsvSource({
         "Loops, 120, 0", "Streams, 2000, 0", "Monitors, 40, 50", "Waiting, 1, 80", "Parked, 1, 40", "Hashes, 1, 120", "Shapes, 1, 40",
         "Construction, 1, 30", "Failures, 1, 60", "Late, 1, 60", "Threads, 1, 250", "Leaving, 1, 90", "Dying, 1, 60",
-        "Contended, 1, 150", "Rules, 1, 150", "Held, 1, 250", "HotMonitors, 12000, 0", "Traces, 1, 60", "Timers, 1, 120", "Reflection, 1, 60", "Old, 1, 40"
+        "Contended, 1, 150", "Rules, 1, 150", "Held, 1, 250", "HotMonitors, 12000, 0", "Traces, 1, 60", "Timers, 1, 120", "Reflection, 1, 60", "Old, 1, 40", "Languages, 1, 40"
     })
     void printsTheSameAfterMoves(String program, int rounds, int millis) throws Exception {
         Run plain = plainRun("programs." + program);
@@ -55,6 +56,10 @@ class MoveIT {
             }
         }
         fail(program + " did not move; the last refusal: " + refusal);
+    }
+
+    private static String jarOf(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation().getPath();
     }
 
     /** The number of moves, or a reason in {@link #refusal}; each run must print what the plain one did. */
@@ -103,7 +108,7 @@ class MoveIT {
 
     private static String replay(String program, long seed, List<String> pace) {
         return program + " with seed " + seed + "; replay in ssi-agent: java -Djvm=\"" + String.join(" ", pace)
-                + "\" -cp target/test-classes:../ssi-core/target/classes io.ssi.agent.move.MoveMain $PWD/target/test-classes:$PWD/target/old-classes " + seed + " "
+                + "\" -cp target/test-classes:../ssi-core/target/classes io.ssi.agent.move.MoveMain " + CLASSES + " " + seed + " "
                 + MOVES + " " + PERIOD_MILLIS + " programs." + program;
     }
 }
