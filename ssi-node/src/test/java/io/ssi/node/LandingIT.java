@@ -153,18 +153,35 @@ class LandingIT {
         cluster.move(1, vpid, 2);
         assertThat(program.answer("resource log.txt")).isEqualTo("new");
 
-        Files.copy(compiled.resolve("Extra.class"), classes.resolve("Extra.class"));
-        refused(vpid, 3, "class path entry " + classes.toRealPath(), "Extra.class was changed since; start the program again");
-        assertThat(cluster.ask(1, "ssi-migrate", "--explain", Integer.toString(vpid)).out()).contains("Extra.class was changed since");
-        Files.delete(classes.resolve("Extra.class"));
-        cluster.move(1, vpid, 1);
-
         Path other = jar(app.resolve("other.jar"), "", "Talk", "Extra");
         Files.move(other, jar, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-        refused(vpid, 2, jar.toRealPath() + " was changed since");
+        refused(vpid, 3, jar.toRealPath() + " was changed since");
         Files.delete(jar);
-        refused(vpid, 2, jar + " was changed since");
+        refused(vpid, 3, jar + " was changed since");
         assertThat(program.answer("resource log.txt")).isEqualTo("new");
+    }
+
+    @Test
+    void onlyFilesOfLoadedClassesMatterInAFolder() throws Exception {
+        Path classes = classes(app.resolve("classes"), "Surroundings", "Busy");
+        Program program = start(1, Map.of(), "-cp", "classes", "Surroundings");
+        int vpid = vpid(1, program);
+        // What it has not loaded it would find as it is now: one is added, one gone.
+        Files.copy(compiled.resolve("Extra.class"), classes.resolve("Extra.class"));
+        Files.delete(classes.resolve("Busy.class"));
+        cluster.move(1, vpid, 2);
+        assertThat(program.answer("class Extra")).isEqualTo("extra");
+        cluster.move(1, vpid, 3);
+
+        Path loaded = classes.resolve("Extra.class");
+        Files.writeString(loaded, "no class");
+        refused(vpid, 1, "class path entry " + classes.toRealPath(), "Extra.class was changed since; start the program again");
+        assertThat(cluster.ask(1, "ssi-migrate", "--explain", Integer.toString(vpid)).out()).contains("Extra.class was changed since");
+        Files.delete(loaded);
+        refused(vpid, 1, "class path entry " + classes.toRealPath() + " has no file Extra.class (any more)");
+        Files.copy(compiled.resolve("Extra.class"), loaded);
+        refused(vpid, 1, "Extra.class was changed since");
+        assertThat(program.answer("class Extra")).isEqualTo("extra");
     }
 
     @Test

@@ -69,7 +69,7 @@ final class Departing {
             if (!unexpected.isEmpty()) {
                 throw new PinnedException(false, unexpected);
             }
-            LinkMessage.Prepared prepared = launch.collect(migration, classes);
+            LinkMessage.Prepared prepared = launch.collect(migration, classes, loaded);
             port.send(prepared);
             rehearsal.run(prepared.heapUsed(), false, ordered); // while the target starts its JVM
         } catch (PinnedException e) {
@@ -113,7 +113,7 @@ final class Departing {
     /** As a freeze, but the image goes nowhere and the program goes on at once. */
     void explain(long migration, int waitMillis) throws IOException {
         warmUp();
-        List<String> pins = launch.pins();
+        List<String> pins = launch.pins(port.instrumentation().getAllLoadedClasses());
         pins.addAll(port.unexpected());
         ImageOutput out = new ImageOutput(chunk -> { });
         int objects = 0;

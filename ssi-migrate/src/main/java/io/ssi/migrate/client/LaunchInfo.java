@@ -9,11 +9,14 @@ import io.ssi.migrate.FolderListing;
 import io.ssi.migrate.JdkBuild;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.CodeSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,11 +45,15 @@ final class LaunchInfo {
         names = classPath;
     }
 
-    /** @throws PinnedException when the class path cannot be had elsewhere as it is here */
-    Prepared collect(long migration, List<String> classes) throws PinnedException {
+    /**
+     * @param classes to be initialised in the landing
+     * @param loaded all classes of this JVM
+     * @throws PinnedException when the class path cannot be had elsewhere as it is here
+     */
+    Prepared collect(long migration, List<String> classes, Class<?>[] loaded) throws PinnedException {
         Set<String> pins = new LinkedHashSet<>();
         List<String> arguments = arguments(pins);
-        List<PathEntry> classPath = classPath(pins);
+        List<PathEntry> classPath = classPath(loaded, pins);
         if (!pins.isEmpty()) {
             throw new PinnedException(false, List.copyOf(pins));
         }
@@ -57,10 +64,10 @@ final class LaunchInfo {
     }
 
     /** What of the command line and the class path keeps the program from moving. */
-    List<String> pins() {
+    List<String> pins(Class<?>[] loaded) {
         Set<String> pins = new LinkedHashSet<>();
         arguments(pins);
-        classPath(pins);
+        classPath(loaded, pins);
         return new ArrayList<>(pins);
     }
 
@@ -82,14 +89,16 @@ final class LaunchInfo {
         return arguments;
     }
 
-    private List<PathEntry> classPath(Set<String> pins) {
+    private List<PathEntry> classPath(Class<?>[] loaded, Set<String> pins) {
         List<PathEntry> entries = new ArrayList<>();
+        Map<String, URL> files = files(loaded);
         try {
+            pinGone(files, pins);
             List<URL> urls = urls();
             pinDeleted(urls, pins);
             for (ClassPath.Element element : ClassPath.walk(urls)) {
                 if (!isAgent(element.file())) {
-                    entries.add(element.folder() ? folder(element.file(), name(element, urls), pins) : jar(element.file(), name(element, urls), pins));
+                    entries.add(element.folder() ? folder(element.file(), name(element, urls), files.keySet(), pins) : jar(element.file(), name(element, urls), pins));
                 }
             }
         } catch (IOException e) {
@@ -130,12 +139,40 @@ final class LaunchInfo {
         return new PathEntry(name, file.toString(), false, digests.of(file), Files.size(file));
     }
 
-    /** Resources of a folder are read anew whenever the program asks, classes once: only for those it matters when they changed. */
-    private PathEntry folder(Path folder, String name, Set<String> pins) throws IOException {
+    /** The classes that the program has loaded, as files of a class path, and where each came from. */
+    private static Map<String, URL> files(Class<?>[] loaded) {
+        Map<String, URL> files = new LinkedHashMap<>();
+        for (Class<?> type : loaded) {
+            if (type.getClassLoader() == ClassLoader.getSystemClassLoader() && !type.isArray() && !type.isHidden() && !Proxy.isProxyClass(type)) {
+                CodeSource source = type.getProtectionDomain().getCodeSource();
+                if (source != null && source.getLocation() != null) {
+                    files.put(type.getName().replace('.', '/') + ".class", source.getLocation());
+                }
+            }
+        }
+        return files;
+    }
+
+    /** A class whose file a folder has no more, or never had, cannot be loaded elsewhere. */
+    private static void pinGone(Map<String, URL> files, Set<String> pins) throws IOException {
+        for (Map.Entry<String, URL> file : files.entrySet()) {
+            if (file.getValue().getFile().endsWith("/")) {
+                Path folder = ClassPath.path(file.getValue());
+                if (!Files.exists(folder.resolve(file.getKey()))) {
+                    pins.add("class path entry " + folder + " has no file " + file.getKey() + " (any more), a class that the program has loaded;"
+                            + " start the program again to move it");
+                    return;
+                }
+            }
+        }
+    }
+
+    /** What is in a folder the program finds as it is now, here or elsewhere; only a class that it has loaded it has as it was then. */
+    private PathEntry folder(Path folder, String name, Set<String> loaded, Set<String> pins) throws IOException {
         FolderListing listing = digests.list(folder);
         for (FolderListing.Item item : listing.items()) {
             Path file = folder.resolve(item.name());
-            if (item.name().endsWith(".class") && changedSinceStart(file)) {
+            if (loaded.contains(item.name()) && changedSinceStart(file)) {
                 pins.add(changed(folder, file));
                 break;
             }
