@@ -70,7 +70,7 @@ class PinIT {
             harness.start("programs.Pinned", "accept");
             Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> harness.output().startsWith("holds"));
             assertThatThrownBy(harness::move).isInstanceOf(MoveHarness.RefusedException.class).message().startsWith("thread \"accepts\" (RUNNABLE) did not stop: "
-                    + "it is in native code at java.base/sun.nio.ch.").contains(" <- java.base/sun.nio.ch.").endsWith("; move it when this call has returned").hasLineCount(1);
+                    + "it is in native code at java.base/sun.nio.ch.").contains(" <- java.base/sun.nio.ch.", " <- programs.Pinned.lambda$accepting").endsWith("; move it when this call has returned").hasLineCount(1);
             assertThat(harness.await(60)).isZero();
             assertThat(harness.output()).isEqualTo("holds\ndone 1\n");
         }

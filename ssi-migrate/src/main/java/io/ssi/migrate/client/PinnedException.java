@@ -32,6 +32,16 @@ final class PinnedException extends Exception {
         return passing;
     }
 
+    /** The first frame that is the program's own, if only the JDK's were named. */
+    private static String programs(StackTraceElement[] stack) {
+        for (int i = 0; i < stack.length; i++) {
+            if ("app".equals(stack[i].getClassLoaderName())) {
+                return i < FRAMES_MAX ? "" : (i > FRAMES_MAX ? " <- ..." : "") + " <- " + stack[i];
+            }
+        }
+        return "";
+    }
+
     /** These did not stop while they were waited for: who, in which state, and where. */
     static PinnedException notStopping(List<Thread> left) {
         Set<String> reasons = new LinkedHashSet<>();
@@ -49,6 +59,7 @@ final class PinnedException extends Exception {
             for (int i = 0; i < Math.min(stack.length, FRAMES_MAX); i++) {
                 text.append(i == 0 ? " at " : " <- ").append(stack[i]);
             }
+            text.append(programs(stack));
             text.append(isNative ? "; move it when this call has returned" : "; ask again, or grant more time (--wait)");
             if (reasons.size() < ImageFormat.PINS_MAX) {
                 reasons.add(text.toString());
