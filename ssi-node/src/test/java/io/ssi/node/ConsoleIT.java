@@ -20,6 +20,7 @@ import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanException;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.RuntimeMBeanException;
@@ -179,11 +180,15 @@ class ConsoleIT {
                 for (MBeanAttributeInfo attribute : info.getAttributes()) {
                     assertThat(attribute.getDescriptor().getFieldValue("openType")).isInstanceOf(OpenType.class);
                     assertThat(OPEN).as(attribute.getName()).contains(attribute.getType());
+                    assertThat(attribute.getDescription()).isNotEqualTo(attribute.getName());
                     assertThat(console.getAttribute(name, attribute.getName())).as(name + " " + attribute.getName()).isNotNull();
                 }
                 for (MBeanOperationInfo operation : info.getOperations()) {
                     assertThat(operation.getDescriptor().getFieldValue("openType")).isInstanceOf(OpenType.class);
                     assertThat(OPEN).contains(operation.getReturnType());
+                    assertThat(operation.getDescription()).isNotEqualTo(operation.getName());
+                    assertThat(operation.getSignature()).singleElement().extracting(MBeanParameterInfo::getName)
+                            .isEqualTo(operation.getName().equals("migrate") ? "node" : "signal");
                 }
             }
         } finally {

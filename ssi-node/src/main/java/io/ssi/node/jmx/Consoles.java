@@ -65,8 +65,8 @@ public final class Consoles implements AutoCloseable {
     public static Consoles start(int port, Views views, SignalRouter signals, Moves moves) {
         Consoles consoles = new Consoles(views, signals, moves);
         try {
-            consoles.register("Cluster", new ClusterBean(views));
-            consoles.register("Migrations", new MigrationsBean(moves));
+            consoles.register("Cluster", new DescribedBean(new ClusterBean(views), ClusterMXBean.class));
+            consoles.register("Migrations", new DescribedBean(new MigrationsBean(moves), MigrationsMXBean.class));
             if (port != 0) {
                 consoles.listen(port);
             }
@@ -106,7 +106,8 @@ public final class Consoles implements AutoCloseable {
             views.rows().stream().filter(row -> !row.isZombie()).forEach(row -> present.add(row.vpid().value()));
             for (int vpid : present) {
                 if (shown.add(vpid)) {
-                    register("Process,vpid=" + vpid, new ProcessBean(new VPid(vpid), views::row, signals, moves));
+                    ProcessBean process = new ProcessBean(new VPid(vpid), views::row, signals, moves);
+                    register("Process,vpid=" + vpid, new DescribedBean(process, ProcessMXBean.class));
                 }
             }
             for (int vpid : List.copyOf(shown)) {
