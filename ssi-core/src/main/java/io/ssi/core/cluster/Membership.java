@@ -11,7 +11,7 @@ public interface Membership {
 
     record Node(NodeId id, String name, String address, State state, long sinceMillis, long startedMillis) {}
 
-    /** One change with its cause, for example {@code link to 10.0.0.3:7700 broke: connection reset}. */
+    /** One change with its cause, for example {@code link to 10.0.0.3:7700 broke: connection reset}; from is null for a node that is new. */
     record Change(long atMillis, NodeId node, State from, State to, String cause) {}
 
     NodeId self();

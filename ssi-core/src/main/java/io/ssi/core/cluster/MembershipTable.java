@@ -65,7 +65,7 @@ final class MembershipTable {
             return change(id, fresh, State.UP, "this node started", now);
         }
         List<Change> changes = new ArrayList<>();
-        Change joining = new Change(now, id, State.JOINING, State.JOINING, "registered as " + name + " at " + address);
+        Change joining = new Change(now, id, null, State.JOINING, "registered as " + name + " at " + address);
         remember(joining);
         changes.add(joining);
         String linked = linkedEarly.remove(id);

@@ -71,6 +71,6 @@ class MembershipTranscriptTest {
             default -> throw new IllegalArgumentException(line);
         };
         return changes.isEmpty() ? "nothing\n" : changes.stream()
-                .map(change -> "node " + change.node() + " " + change.from() + " -> " + change.to() + ": " + change.cause() + "\n").collect(Collectors.joining());
+                .map(change -> "node " + change.node() + " " + (change.from() == null ? "new" : change.from()) + " -> " + change.to() + ": " + change.cause() + "\n").collect(Collectors.joining());
     }
 }
