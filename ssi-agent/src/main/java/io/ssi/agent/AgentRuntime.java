@@ -2,7 +2,6 @@ package io.ssi.agent;
 
 import io.ssi.agent.deputy.Departure;
 import io.ssi.agent.deputy.Dispositions;
-import io.ssi.agent.deputy.IgnoredSignals;
 import io.ssi.agent.deputy.Remains;
 import io.ssi.agent.deputy.SignalHold;
 import io.ssi.agent.deputy.Terminal;
@@ -217,7 +216,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     public byte[] copyProcess() {
         SsiProcess.signalHandlers(Dispositions.handlers(signals()));
         byte[] read = input.copy();
-        return ByteBuffer.allocate(1 + Long.BYTES + read.length).put((byte) outputs.broken()).putLong(IgnoredSignals.now()).put(read).array();
+        return ByteBuffer.allocate(1 + Long.BYTES + read.length).put((byte) outputs.broken()).putLong(Dispositions.ignored(signals())).put(read).array();
     }
 
     @Override

@@ -82,11 +82,13 @@ class DepartureIT {
             Process process = frozen(daemon, Sums.class);
             try {
                 process.toHandle().destroy();
-                assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.pid())).start().waitFor()).isZero();
+                for (String signal : List.of("-HUP", "-TSTP")) {
+                    assertThat(new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor()).isZero();
+                }
                 daemon.send(new LinkMessage.Depart(1, TOKEN));
                 assertThat(daemon.await(LinkMessage.Hello.class).role()).isEqualTo(LinkMessage.Role.DEPUTY);
-                assertThat(List.of(daemon.await(LinkMessage.Signal.class).number(), daemon.await(LinkMessage.Signal.class).number()))
-                        .containsExactlyInAnyOrder(1, 15);
+                assertThat(List.of(daemon.await(LinkMessage.Signal.class).number(), daemon.await(LinkMessage.Signal.class).number(),
+                        daemon.await(LinkMessage.Signal.class).number())).containsExactlyInAnyOrder(1, 15, 20);
             } finally {
                 process.destroyForcibly();
             }

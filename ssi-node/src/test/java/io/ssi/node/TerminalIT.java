@@ -139,6 +139,44 @@ class TerminalIT {
         assertThat(end.err()).contains("which is LEFT").hasLineCount(1);
     }
 
+    private void awaitState(String process, boolean terminalStopped) {
+        await().atMost(Program.PATIENCE).until(() -> cluster.ps(3, "Talk").stream().map(row -> row.get("state")).toList().equals(List.of(process))
+                && (Files.readString(Path.of("/proc", Long.toString(program.process.pid()), "stat")).contains(") T ") == terminalStopped));
+    }
+
+    @Test
+    void ctrlZStopsTheProgramWhereverItIsAndOtherSignalsReachItToo() throws Exception {
+        start(600_000);
+        vpid = vpid();
+        cluster.move(1, vpid, 2);
+        await().atMost(Program.PATIENCE).until(() -> ClusterOfThree.commandLine(program.process.pid()).contains(" deputy "));
+        assertThat(program.answer("add 1")).isEqualTo("sum 1");
+        program.signal("TSTP");
+        awaitState("STOPPED", true);
+        program.type("add 2");
+        program.signal("CONT");
+        program.awaitOut("sum 3\n");
+        awaitState("RUNNING", false);
+        assertThat(program.answer("handle TSTP")).isEqualTo("handles TSTP");
+        program.signal("TSTP");
+        await().atMost(Program.PATIENCE).until(() -> program.err().contains("got TSTP\n"));
+        program.signal("QUIT");
+        program.awaitOut("Full thread dump");
+        assertThat(said("add 4")).isEqualTo("added 4");
+        // Home again it is the shell's own, and stops as any program.
+        cluster.move(3, vpid, 1);
+        assertThat(said("add 5")).isEqualTo("added 5");
+        program.signal("TSTP");
+        await().atMost(Program.PATIENCE).until(() -> program.err().indexOf("got TSTP\n") < program.err().lastIndexOf("got TSTP\n"));
+        program.signal("STOP");
+        awaitState("STOPPED", true);
+        program.signal("CONT");
+        awaitState("RUNNING", false);
+        cluster.move(2, vpid, 3);
+        program.signal("USR1");
+        assertThat(program.exitCode()).as(program.err()).isEqualTo(138);
+    }
+
     @Test
     void whoWaitsIsToldOfALoss() throws Exception {
         start(1000);

@@ -17,6 +17,7 @@ public final class Signals {
     public static final int TERM = 15;
     public static final int CONT = 18;
     public static final int STOP = 19;
+    public static final int TSTP = 20;
     private static final Map<String, Integer> NUMBERS = new LinkedHashMap<>();
 
     static {
@@ -24,6 +25,7 @@ public final class Signals {
         NUMBERS.put("KILL", KILL);
         NUMBERS.put("STOP", STOP);
         NUMBERS.put("CONT", CONT);
+        NUMBERS.put("TSTP", TSTP);
         NUMBERS.put("INT", INT);
         NUMBERS.put("HUP", HUP);
         NUMBERS.put("QUIT", QUIT);

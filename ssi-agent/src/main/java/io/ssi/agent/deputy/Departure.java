@@ -8,8 +8,10 @@ import java.util.List;
 
 /** Turns this JVM into the deputy of the process that left it: same OS process, same terminal, another program. */
 public final class Departure {
-    /** Signals of the user that a deputy passes on to the process. */
-    static final int[] FORWARDED = {Libc.SIGHUP, Libc.SIGINT, Libc.SIGTERM};
+    /** Signals of the user that a deputy passes on to the process; it blocks them. */
+    static final int[] FORWARDED = {Libc.SIGHUP, Libc.SIGINT, Libc.SIGTERM, Libc.SIGQUIT, Libc.SIGUSR1, Libc.SIGCONT, Libc.SIGTSTP};
+    /** Those of them that a JVM does not take off its mask by itself when it starts. */
+    private static final int[] LEFT_MASKED = {Libc.SIGQUIT, Libc.SIGUSR1, Libc.SIGCONT, Libc.SIGTSTP};
     private static final String[] JVM_VARIABLES = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"};
     private static final int STANDARD_DESCRIPTORS = 3;
 
@@ -46,6 +48,12 @@ public final class Departure {
         }
         System.err.println("ssi: cannot start " + command.get(0) + " as deputy of this process, which lives on elsewhere");
         Runtime.getRuntime().halt(1);
+    }
+
+    /** A landing is about to take this deputy's place: the JVM finds those signals as any JVM that is started does. */
+    static void unmask(Libc libc) {
+        libc.block(FORWARDED);
+        libc.unblock(LEFT_MASKED);
     }
 
     /** All but the standard streams; those opened after this are the JVM's and closed by it. */

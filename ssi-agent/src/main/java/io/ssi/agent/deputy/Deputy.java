@@ -38,6 +38,8 @@ public final class Deputy implements InputPump.Sender {
     private DaemonSocket socket;
     /** The daemon has been gone for long. */
     private volatile boolean alone;
+    /** The user let the process go on, and no daemon knows of it yet. */
+    private volatile boolean goesOn;
 
     private Deputy(String path, Identity identity, Remains remains) {
         this.path = path;
@@ -63,6 +65,7 @@ public final class Deputy implements InputPump.Sender {
         while (true) {
             DaemonSocket now = connect();
             terminal.connected();
+            tellGoesOn();
             try {
                 for (LinkMessage message = now.read(); message != null; message = now.read()) {
                     handle(message);
@@ -134,6 +137,17 @@ public final class Deputy implements InputPump.Sender {
 
     @Override
     public void offer(LinkMessage message) {
+        trySend(message);
+    }
+
+    private void tellGoesOn() {
+        if (goesOn && trySend(new LinkMessage.Signal(Libc.SIGCONT))) {
+            goesOn = false;
+        }
+    }
+
+    /** False if there is no daemon now. */
+    private boolean trySend(LinkMessage message) {
         DaemonSocket now;
         synchronized (lock) {
             now = socket;
@@ -141,10 +155,12 @@ public final class Deputy implements InputPump.Sender {
         try {
             if (now != null) {
                 now.send(message);
+                return true;
             }
         } catch (IOException e) {
-            // It is asked for again.
+            // As without one.
         }
+        return false;
     }
 
     private void handle(LinkMessage message) throws InterruptedException, IOException {
@@ -175,8 +191,9 @@ public final class Deputy implements InputPump.Sender {
             command.add(argument.startsWith("-javaagent:") ? argument + ",remains=" + remains.descriptor : argument);
         }
         Runnable exec = libc.exec(command, landing.environment());
-        libc.block(Departure.FORWARDED);
+        Departure.unmask(libc);
         exec.run();
+        libc.block(Departure.FORWARDED);
         System.err.println("ssi: cannot start " + landing.argv().get(0) + " for the process that comes home");
     }
 
@@ -243,6 +260,10 @@ public final class Deputy implements InputPump.Sender {
                 MemorySegment set = libc.set(Departure.FORWARDED);
                 while (true) {
                     int signal = libc.awaitSignal(set);
+                    if (signal == Libc.SIGTSTP || signal == Libc.SIGCONT) {
+                        jobControl(signal);
+                        continue;
+                    }
                     if (alone && (ignored & 1L << signal) == 0) {
                         // Nobody to pass it on to: it is meant for what the user sees here.
                         libc.die(signal);
@@ -251,6 +272,19 @@ public final class Deputy implements InputPump.Sender {
                 }
             } catch (InterruptedException e) {
                 // Nobody interrupts it.
+            }
+        }
+
+        /**
+         * Ctrl-Z is the program's to answer: if it stops, or is out of reach, the daemon stops this process. The kernel lets it go on by itself
+         * when the user wants that, who waits for no daemon.
+         */
+        private void jobControl(int signal) {
+            if (signal == Libc.SIGCONT) {
+                goesOn = true;
+                tellGoesOn();
+            } else if (!trySend(new LinkMessage.Signal(signal)) && (ignored & 1L << signal) == 0) {
+                libc.stop();
             }
         }
     }

@@ -24,7 +24,8 @@ public final class Dispositions {
         for (Map.Entry<?, ?> entry : ((Hashtable<?, ?>) statics(Signal.class, "handlers")).entrySet()) {
             String name = ((Signal) entry.getKey()).getName();
             Object handler = entry.getValue() == held ? held.before(name) : entry.getValue();
-            if (handler != null && handler != standard && handler != Signal.Handler.SIG_IGN) {
+            boolean asAtStart = handler == (endsJvm(name) ? standard : Signal.Handler.SIG_DFL);
+            if (handler != null && !asAtStart && handler != Signal.Handler.SIG_IGN) {
                 found.add(name);
                 found.add(handler);
             }
@@ -44,13 +45,22 @@ public final class Dispositions {
         }
         for (String name : SignalHold.NAMES) {
             long bit = 1L << new Signal(name).getNumber();
-            if ((now & ~wanted & bit) != 0) {
+            if (endsJvm(name) && (now & ~wanted & bit) != 0) {
                 held.install(name, (Signal.Handler) standard());
             }
         }
         for (int i = 0; i < handlers.length; i += 2) {
             held.install((String) handlers[i], (Signal.Handler) handlers[i + 1]);
         }
+    }
+
+    private static boolean endsJvm(String signal) {
+        return signal.equals("HUP") || signal.equals("INT") || signal.equals("TERM");
+    }
+
+    /** Bit n for signal n that the program ignores, or does when it is not held. */
+    public static long ignored(SignalHold held) {
+        return IgnoredSignals.now() | held.ignored();
     }
 
     /** What the JVM itself does about hang-up, Ctrl-C and TERM: it ends in order. */

@@ -15,7 +15,12 @@ import java.util.List;
 public final class Libc {
     static final int SIGHUP = 1;
     static final int SIGINT = 2;
+    static final int SIGQUIT = 3;
+    static final int SIGUSR1 = 10;
     static final int SIGTERM = 15;
+    static final int SIGCONT = 18;
+    static final int SIGSTOP = 19;
+    static final int SIGTSTP = 20;
 
     private static final int F_SETFD = 2;
     private static final short POLLIN = 1;
@@ -168,6 +173,15 @@ public final class Libc {
     void die(int signal) {
         disposition(signal, false);
         unblock(signal);
+        raise(signal);
+    }
+
+    /** Stops this process; returns when it goes on. */
+    void stop() {
+        raise(SIGSTOP);
+    }
+
+    private void raise(int signal) {
         int self = (int) call("getpid", FunctionDescriptor.of(INT));
         call("kill", FunctionDescriptor.of(INT, INT, INT), self, signal);
     }

@@ -4,11 +4,11 @@ import java.util.concurrent.locks.LockSupport;
 import jdk.internal.misc.Signal;
 
 /**
- * Holds back what the user sends to the program (Ctrl-C, TERM, hang-up) while it stands still for a move: its handlers and
+ * Holds back what the user sends to the program (Ctrl-C, Ctrl-Z, TERM, hang-up) while it stands still for a move: its handlers and
  * shutdown hooks must run once, where it lives afterwards. Thread-safe.
  */
 public final class SignalHold implements Signal.Handler {
-    static final String[] NAMES = {"HUP", "INT", "TERM"};
+    static final String[] NAMES = {"HUP", "INT", "TERM", "USR1", "CONT", "TSTP"};
     /** A signal that the JVM took just before is with its handler by then. */
     private static final int LOOKS_MAX = 100;
     private static final long LOOK_NANOS = 100_000;
@@ -78,6 +78,17 @@ public final class SignalHold implements Signal.Handler {
                 Signal.raise(signal);
             }
         }
+    }
+
+    /** Bit n for signal n: ignored when they are not held. */
+    synchronized long ignored() {
+        long ignored = 0;
+        for (int i = 0; holding && i < NAMES.length; i++) {
+            if (before[i] == Signal.Handler.SIG_IGN) {
+                ignored |= 1L << new Signal(NAMES[i]).getNumber();
+            }
+        }
+        return ignored;
     }
 
     /** What handles a signal when it is not held; null for the JVM's own way. */

@@ -10,6 +10,7 @@ import io.ssi.core.net.Transport;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
 import io.ssi.vproc.ProcessRow;
+import io.ssi.vproc.Signals;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Map;
@@ -17,12 +18,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The deputies of this host: terminals whose processes live on other nodes. Thread-safe. */
 public final class Deputies {
     private static final long CHECK_AGAIN_MILLIS = 1_000;
+    /** How long Ctrl-Z may take to show at the terminal. */
+    private static final long STOP_MILLIS_MAX = 1_000;
     /** A row may be away for a moment while a split heals. */
     private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Logger LOG = LoggerFactory.getLogger(Deputies.class);
@@ -154,16 +159,48 @@ public final class Deputies {
 
     /** A signal of the user at the terminal. Where the process is out of reach it waits until it is back, or at home. */
     private void signal(Deputy deputy, int number, String user) {
+        boolean stop = number == Signals.TSTP;
+        boolean jobControl = stop || number == Signals.CONT;
+        if (jobControl) {
+            deputy.signals.remove(stop ? Signals.CONT : Signals.TSTP); // signal(7): each takes back the other
+        }
         if (!deputy.signals.add(number)) {
             return;
         }
-        signals.deliver(deputy.vpid, number, user, () -> find(deputy.vpid.value()).orElse(null) == deputy || service.row(deputy.vpid).isPresent())
-                .whenComplete((sent, failure) -> {
-                    deputy.signals.remove(number);
-                    if (failure != null) {
-                        LOG.info("signal {} for process {} did not reach it: {}", number, deputy.vpid, failure.getMessage());
-                    }
-                });
+        BooleanSupplier wanted = () -> deputy.signals.contains(number) && (isDeputy(deputy) || service.row(deputy.vpid).isPresent());
+        Supplier<CompletableFuture<Boolean>> delivery = () -> wanted.getAsBoolean() ? signals.deliver(deputy.vpid, number, user, wanted)
+                : CompletableFuture.completedFuture(false);
+        (jobControl ? deputy.inOrder(delivery) : delivery.get()).whenComplete((stops, failure) -> {
+            boolean still = deputy.signals.remove(number);
+            if (failure != null) {
+                LOG.info("signal {} for process {} did not reach it: {}", number, deputy.vpid, failure.getMessage());
+            } else if (stops && still) {
+                stop(deputy);
+            }
+        });
+        if (stop) {
+            // Whoever waits at the terminal gets it back, wherever the process is.
+            CompletableFuture.delayedExecutor(STOP_MILLIS_MAX, TimeUnit.MILLISECONDS).execute(() -> {
+                if (deputy.signals.contains(number)) {
+                    stop(deputy);
+                }
+            });
+        }
+    }
+
+    private boolean isDeputy(Deputy deputy) {
+        return find(deputy.vpid.value()).orElse(null) == deputy;
+    }
+
+    /** The process at the terminal stops, as the process itself did: the shell sees a stopped job. It tells when the user lets it go on. */
+    private void stop(Deputy deputy) {
+        if (isDeputy(deputy) && deputy.isPresent()) {
+            try {
+                os.kill(deputy.osPid(), Signals.STOP);
+            } catch (SsiException gone) {
+                LOG.debug("the deputy of process {} cannot be stopped: {}", deputy.vpid, gone.getMessage());
+            }
+        }
     }
 
     // ---- what hosts send
@@ -208,7 +245,7 @@ public final class Deputies {
      * @param missing since when the process has had no row where it should have one, nanoTime; 0 if it has
      */
     private void check(Deputy deputy, long missing) {
-        if (find(deputy.vpid.value()).orElse(null) != deputy) {
+        if (!isDeputy(deputy)) {
             return;
         }
         service.whereabouts().away(deputy.vpid).whenComplete((away, failure) -> {

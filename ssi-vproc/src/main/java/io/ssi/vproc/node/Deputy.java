@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +62,8 @@ final class Deputy {
 
     /** Signals that are on their way to the process; another of the same number adds nothing, as with any pending signal. */
     final Set<Integer> signals = ConcurrentHashMap.newKeySet();
+    /** The last stop or go-on that the user sent. */
+    private CompletableFuture<?> jobControl = CompletableFuture.completedFuture(null);
 
     /** Who asked last for input. */
     private NodeId wantNode;
@@ -82,6 +86,13 @@ final class Deputy {
         lanes[0] = new OutputLane(firstIncarnation, LANE_IDLE_MILLIS);
         lanes[1] = new OutputLane(firstIncarnation, LANE_IDLE_MILLIS);
         outputs = new DeputyOutput[] {new DeputyOutput(known), new DeputyOutput(known)};
+    }
+
+    /** Stops and go-ons reach the process in the order in which the user sent them: each starts when the one before is through or given up. */
+    synchronized CompletableFuture<Boolean> inOrder(Supplier<CompletableFuture<Boolean>> delivery) {
+        CompletableFuture<Boolean> next = jobControl.handle((done, failure) -> null).thenCompose(ready -> delivery.get());
+        jobControl = next;
+        return next;
     }
 
     // ---- the OS process that holds the terminal

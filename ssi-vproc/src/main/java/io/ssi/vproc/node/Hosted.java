@@ -14,7 +14,7 @@ final class Hosted {
     /** Signals that may wait for the end of a move. */
     static final int DEFERRED_MAX = 64;
 
-    record Deferred(int signal, CompletableFuture<Void> sent) {}
+    record Deferred(int signal, CompletableFuture<Boolean> sent) {}
 
     final VPid vpid;
     final int incarnation;

@@ -1,13 +1,14 @@
 package io.ssi.vproc.node;
 
 import io.ssi.vproc.ExitStatus;
+import io.ssi.vproc.Signals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Reads {@code /proc/PID/stat} (proc_pid_stat(5)) and calls kill(2). */
+/** Reads {@code /proc/PID/stat} and {@code status} (proc_pid_stat(5), proc_pid_status(5)) and calls kill(2). */
 public final class LinuxProcesses implements OsProcesses {
     /** The kernel shows times to users in 1/100 s on all platforms, whatever its own tick is. */
     private static final int MILLIS_PER_TICK = 10;
@@ -18,6 +19,8 @@ public final class LinuxProcesses implements OsProcesses {
     private static final int THREADS = 17;
     private static final int START = 19;
     private static final int EXIT_CODE = 49;
+    private static final String IGNORED = "SigIgn:";
+    private static final String CAUGHT = "SigCgt:";
 
     private final Path proc;
 
@@ -48,8 +51,29 @@ public final class LinuxProcesses implements OsProcesses {
     }
 
     @Override
-    public void kill(long osPid, int signal) {
-        Posix.kill(osPid, signal);
+    public boolean kill(long osPid, int signal) {
+        int given = signal == Signals.TSTP ? terminalStop(osPid) : signal;
+        Posix.kill(osPid, given);
+        return given == Signals.STOP;
+    }
+
+    /** The kernel takes no TSTP for a process without a shell above it, as a landing is, unless it handles the signal. 0 if it ignores it. */
+    private int terminalStop(long osPid) {
+        long ignored = 0;
+        long caught = 0;
+        try {
+            for (String line : Files.readAllLines(proc.resolve(Long.toString(osPid)).resolve("status"), StandardCharsets.ISO_8859_1)) {
+                if (line.startsWith(IGNORED)) {
+                    ignored = Long.parseUnsignedLong(line.substring(IGNORED.length()).strip(), 16);
+                } else if (line.startsWith(CAUGHT)) {
+                    caught = Long.parseUnsignedLong(line.substring(CAUGHT.length()).strip(), 16);
+                }
+            }
+        } catch (IOException gone) {
+            return Signals.STOP; // which will find that out
+        }
+        long bit = 1L << Signals.TSTP - 1;
+        return (caught & bit) != 0 ? Signals.TSTP : (ignored & bit) != 0 ? 0 : Signals.STOP;
     }
 
     /** The status as wait(2) gives it: low 7 bits the signal, next byte the exit status. */

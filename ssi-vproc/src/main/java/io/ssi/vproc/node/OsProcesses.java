@@ -17,6 +17,11 @@ public interface OsProcesses {
 
     Sample sample(long osPid);
 
-    /** Sends a signal. @throws io.ssi.core.error.SsiException NO_SUCH_PROCESS or NOT_PERMITTED */
-    void kill(long osPid, int signal);
+    /**
+     * Sends a signal. TSTP does what Ctrl-Z does to a process at a terminal, whether this one has a terminal or not.
+     *
+     * @return whether the process stops by it
+     * @throws io.ssi.core.error.SsiException NO_SUCH_PROCESS or NOT_PERMITTED
+     */
+    boolean kill(long osPid, int signal);
 }

@@ -33,17 +33,17 @@ public final class SignalRouter {
     /** Deliveries remembered, so that one whose answer was lost is not made twice. */
     private static final int RECENT_MAX = 1_000;
     /** The latest deliveries here by the number of the order. Guarded by itself. */
-    private final Map<Long, CompletableFuture<Void>> recent = new LinkedHashMap<>() {
+    private final Map<Long, CompletableFuture<Boolean>> recent = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, CompletableFuture<Void>> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, CompletableFuture<Boolean>> eldest) {
             return size() > RECENT_MAX;
         }
     };
 
     /** One signal on its way. */
-    private record Order(VPid vpid, int signal, String user, long id, CompletableFuture<Void> done) {
+    private record Order(VPid vpid, int signal, String user, long id, CompletableFuture<Boolean> done) {
         Order(VPid vpid, int signal, String user) {
             this(vpid, signal, user, ThreadLocalRandom.current().nextLong(), new CompletableFuture<>());
         }
@@ -53,17 +53,14 @@ public final class SignalRouter {
         this.self = self;
         this.transport = transport;
         this.service = service;
-        transport.serve(VprocMessages.SignalRequest.class, (from, request) -> {
-            here(request).join();
-            return null;
-        });
+        transport.serve(VprocMessages.SignalRequest.class, (from, request) -> here(request).join());
     }
 
     /**
-     * Completes when the kernel of the host has the signal; fails with NO_SUCH_PROCESS, NOT_PERMITTED, NODE_DOWN or what else keeps it from
+     * Completes when the kernel of the host has the signal, with whether the process stops by it; fails with NO_SUCH_PROCESS, NOT_PERMITTED, NODE_DOWN or what else keeps it from
      * the host.
      */
-    public CompletableFuture<Void> signal(VPid vpid, int signal, String user) {
+    public CompletableFuture<Boolean> signal(VPid vpid, int signal, String user) {
         Order order = new Order(vpid, signal, user);
         long giveUp = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GIVE_UP_MILLIS);
         attempt(order, code -> (code == ErrorCode.STALE_INCARNATION || code == ErrorCode.PEER_LOST) && System.nanoTime() < giveUp);
@@ -71,7 +68,7 @@ public final class SignalRouter {
     }
 
     /** As {@link #signal}, but waits for as long as the process is out of reach and whoever sent it wants it delivered. */
-    CompletableFuture<Void> deliver(VPid vpid, int signal, String user, BooleanSupplier wanted) {
+    CompletableFuture<Boolean> deliver(VPid vpid, int signal, String user, BooleanSupplier wanted) {
         Order order = new Order(vpid, signal, user);
         attempt(order, code -> code != ErrorCode.NO_SUCH_PROCESS && code != ErrorCode.NOT_PERMITTED && wanted.getAsBoolean());
         return order.done;
@@ -79,7 +76,7 @@ public final class SignalRouter {
 
     private void attempt(Order order, Predicate<ErrorCode> mayPass) {
         Optional<ProcessRow> row = service.row(order.vpid);
-        CompletableFuture<Void> sent;
+        CompletableFuture<Boolean> sent;
         if (row.isEmpty()) {
             sent = service.whereabouts().why(order.vpid).thenCompose(CompletableFuture::failedFuture);
         } else if (row.get().isZombie()) {
@@ -92,7 +89,7 @@ public final class SignalRouter {
         sent.whenComplete((ok, failure) -> {
             Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause == null) {
-                order.done.complete(null);
+                order.done.complete(ok);
             } else if (cause instanceof SsiException refused && mayPass.test(refused.code())) {
                 Executor later = CompletableFuture.delayedExecutor(AGAIN_MILLIS, TimeUnit.MILLISECONDS);
                 later.execute(() -> attempt(order, mayPass));
@@ -103,8 +100,8 @@ public final class SignalRouter {
     }
 
     /** To a process of this host, once for each order. */
-    private CompletableFuture<Void> here(VprocMessages.SignalRequest request) {
-        CompletableFuture<Void> sent;
+    private CompletableFuture<Boolean> here(VprocMessages.SignalRequest request) {
+        CompletableFuture<Boolean> sent;
         synchronized (recent) {
             sent = recent.computeIfAbsent(request.order(),
                     id -> service.signalHere(new VPid(request.vpid()), request.incarnation(), request.signal(), request.user()));

@@ -5,8 +5,11 @@ import io.ssi.core.net.Transport;
 
 /** What daemons say to each other about processes. Field types are primitives, strings and byte arrays only. */
 public final class VprocMessages {
-    /** To the host of a process. Answered when the signal was given to the kernel; sent again with the same order it is given only once. */
-    record SignalRequest(int vpid, int incarnation, int signal, String user, long order) implements Transport.Request<Void> {}
+    /**
+     * To the host of a process. Answered when the signal was given to the kernel, with whether the process stops by it; sent again with the
+     * same order it is given only once.
+     */
+    record SignalRequest(int vpid, int incarnation, int signal, String user, long order) implements Transport.Request<Boolean> {}
 
     /** Header of the stream that carries one output of a moved process to its deputy's node. */
     record OutputHeader(int vpid, int incarnation, int fd) implements Transport.Message {}

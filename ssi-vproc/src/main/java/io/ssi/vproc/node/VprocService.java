@@ -294,9 +294,9 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     // ---- operations on hosted processes
 
-    /** Signals a process that lives here; the future completes when the kernel has it, for a moving process after the move. */
-    CompletableFuture<Void> signalHere(VPid vpid, int incarnation, int signal, String user) {
-        CompletableFuture<Void> sent = new CompletableFuture<>();
+    /** Signals a process that lives here; completes when the kernel has it, for a moving process after the move: true if it stops by it. */
+    CompletableFuture<Boolean> signalHere(VPid vpid, int incarnation, int signal, String user) {
+        CompletableFuture<Boolean> sent = new CompletableFuture<>();
         post(() -> {
             try {
                 Hosted process = find(vpid, incarnation).orElseThrow(() -> new SsiException(ErrorCode.STALE_INCARNATION,
@@ -307,8 +307,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
                 if (process.moving && process.deferred.size() < Hosted.DEFERRED_MAX) {
                     process.deferred.add(new Hosted.Deferred(signal, sent));
                 } else {
-                    kill(process, signal);
-                    sent.complete(null);
+                    sent.complete(kill(process, signal));
                 }
             } catch (SsiException refused) {
                 sent.completeExceptionally(refused);
@@ -317,12 +316,13 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         return sent;
     }
 
-    private void kill(Hosted process, int signal) {
+    private boolean kill(Hosted process, int signal) {
         if (parts.os().sample(process.osPid).startTicks() != process.startTicks) {
             throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + process.vpid + " has ended");
         }
-        parts.os().kill(process.osPid, signal);
+        boolean stops = parts.os().kill(process.osPid, signal);
         lookAgain(process);
+        return stops;
     }
 
     private void lookAgain(Hosted process) {
@@ -405,8 +405,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             sample(process);
             for (Hosted.Deferred signal = process.deferred.poll(); signal != null; signal = process.deferred.poll()) {
                 try {
-                    kill(process, signal.signal());
-                    signal.sent().complete(null);
+                    signal.sent().complete(kill(process, signal.signal()));
                 } catch (SsiException refused) {
                     signal.sent().completeExceptionally(refused);
                 }

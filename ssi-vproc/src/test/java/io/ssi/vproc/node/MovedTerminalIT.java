@@ -119,6 +119,49 @@ class MovedTerminalIT extends MovedProcess {
                 e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_PROCESS));
     }
 
+    private boolean stopped(long osPid) {
+        return new LinuxProcesses().sample(osPid).stopped();
+    }
+
+    private void awaitStopped(boolean process, boolean terminal) {
+        long pid = nodes.get(1).service.row(vpid).orElseThrow().osPid();
+        await().atMost(20, TimeUnit.SECONDS).until(() -> stopped(pid) == process && stopped(deputy.osPid()) == terminal);
+    }
+
+    @Test
+    void aStopAtTheTerminalStopsTheProcessWhereItIs() throws Exception {
+        move(1, 2, "exec sleep 1000");
+        for (int i = 0; i < 3; i++) {
+            deputy.say(new LinkMessage.Signal(Signals.TSTP));
+            awaitStopped(true, true);
+            // As the shell's fg and bg do.
+            new LinuxProcesses().kill(deputy.osPid(), Signals.CONT);
+            deputy.say(new LinkMessage.Signal(Signals.CONT));
+            awaitStopped(false, false);
+        }
+    }
+
+    @Test
+    void aProcessThatHandlesTheStopIsNotStopped() throws Exception {
+        move(1, 2, "trap 'echo handled' TSTP; trap 'echo on' CONT; echo ready; while true; do sleep 0.05; done");
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\n"));
+        deputy.say(new LinkMessage.Signal(Signals.TSTP));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\nhandled\n"));
+        deputy.say(new LinkMessage.Signal(Signals.CONT));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\nhandled\non\n"));
+        assertThat(stopped(deputy.osPid())).isFalse();
+    }
+
+    @Test
+    void theTerminalIsFreeWhileTheStopWaitsForTheProcess() throws Exception {
+        move(1, 2, "exec sleep 1000");
+        nodes.get(1).service.beginMove(vpid);
+        deputy.say(new LinkMessage.Signal(Signals.TSTP));
+        awaitStopped(false, true);
+        nodes.get(1).service.moveOff(vpid, 2);
+        awaitStopped(true, true);
+    }
+
     @Test
     void aLostNodeEndsTheDeputyAndLeavesNoRow() throws Exception {
         move(1, 2, "sleep 1000");

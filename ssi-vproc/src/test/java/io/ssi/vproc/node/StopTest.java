@@ -31,9 +31,10 @@ class StopTest {
         }
 
         @Override
-        public void kill(long osPid, int signal) {
+        public boolean kill(long osPid, int signal) {
             signals.add(signal);
             node.service.close();
+            return false;
         }
     };
 
