@@ -59,6 +59,13 @@ public class Talk {
                     KEPT.clear();
                     System.out.println("closed");
                 }
+                case "shut" -> {
+                    System.in.close();
+                    System.out.println("shut");
+                    while (true) {
+                        Thread.sleep(50);
+                    }
+                }
                 case "exit" -> System.exit(Integer.parseInt(words[1]));
                 case "throw" -> throw new IllegalStateException("as told");
                 default -> System.out.println("? " + line);

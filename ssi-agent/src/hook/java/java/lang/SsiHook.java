@@ -57,6 +57,9 @@ public final class SsiHook {
 
         public abstract int availableInput() throws IOException;
 
+        /** The program reads standard input no more. */
+        public abstract void closeInput();
+
         /** Number of the node this process runs on; 0 without a cluster. */
         public abstract int node();
 

@@ -92,6 +92,17 @@ public final class SsiStandardInput extends FileInputStream {
         return SsiHook.handler().availableInput();
     }
 
+    @Override
+    public void close() throws IOException {
+        super.close();
+        SsiHook.handler().closeInput();
+    }
+
+    /** For the agent: the descriptor becomes /dev/null, as after a close by the program. */
+    public void closeHere() throws IOException {
+        super.close();
+    }
+
     /** For the agent: a read of the descriptor itself, which blocks. */
     public int readHere(byte[] to, int offset, int length) throws IOException {
         return super.read(to, offset, length);

@@ -216,15 +216,20 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     public byte[] copyProcess() {
         SsiProcess.signalHandlers(Dispositions.handlers(signals()));
         byte[] read = input.copy();
-        return ByteBuffer.allocate(1 + Long.BYTES + read.length).put((byte) outputs.broken()).putLong(Dispositions.ignored(signals())).put(read).array();
+        int streams = outputs.broken() | (input.isClosed() ? 1 : 0);
+        return ByteBuffer.allocate(1 + Long.BYTES + read.length).put((byte) streams).putLong(Dispositions.ignored(signals())).put(read).array();
     }
 
     @Override
     public void restoreProcess(byte[] copy) {
         ByteBuffer values = ByteBuffer.wrap(copy);
-        outputs.restore(values.get(), trusted());
+        byte streams = values.get();
+        outputs.restore(streams, trusted());
         Dispositions.restore(values.getLong(), SsiProcess.signalHandlers(), signals(), trusted());
         input.restore(Arrays.copyOfRange(copy, values.position(), copy.length));
+        if ((streams & 1) != 0) {
+            input.close();
+        }
     }
 
     @Override

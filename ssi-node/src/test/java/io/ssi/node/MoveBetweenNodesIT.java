@@ -1,6 +1,7 @@
 package io.ssi.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayOutputStream;
@@ -176,6 +177,20 @@ class MoveBetweenNodesIT {
         died.type("throw");
         assertThat(died.exitCode()).isEqualTo(1);
         assertThat(died.err()).startsWith("Exception in thread \"main\" java.lang.IllegalStateException: as told\n");
+    }
+
+    @Test
+    void whoWritesToAProgramThatClosedItsInputNoticesWhereverTheProgramIs() throws Exception {
+        Program program = talk();
+        int vpid = vpid(program);
+        cluster.move(1, vpid, 2);
+        assertThat(program.answer("add 1")).isEqualTo("sum 1");
+        assertThat(program.answer("shut")).isEqualTo("shut");
+        await().atMost(Program.PATIENCE).untilAsserted(() -> assertThatThrownBy(() -> program.type("add 2")).hasRootCauseMessage("Broken pipe"));
+        cluster.move(3, vpid, 3);
+        cluster.move(3, vpid, 1);
+        assertThat(program.process.isAlive()).isTrue();
+        assertThat(Files.readSymbolicLink(Path.of("/proc", Long.toString(program.process.pid()), "fd", "0"))).hasToString("/dev/null");
     }
 
     @Test

@@ -210,6 +210,11 @@ public final class Deputy implements InputPump.Sender {
         public int read(byte[] to) throws IOException {
             return stream.read(to);
         }
+
+        @Override
+        public void close() throws IOException {
+            stream.close();
+        }
     }
 
     /** One without a name: once its last reader is gone nobody can become one, as can with a FIFO. */

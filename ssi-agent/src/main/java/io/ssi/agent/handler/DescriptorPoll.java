@@ -44,4 +44,9 @@ public final class DescriptorPoll implements DescriptorReader.Descriptor {
     public int read(byte[] to) throws IOException {
         return stream.readHere(to, 0, to.length);
     }
+
+    @Override
+    public void close() throws IOException {
+        stream.closeHere();
+    }
 }

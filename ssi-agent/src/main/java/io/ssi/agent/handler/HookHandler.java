@@ -71,6 +71,11 @@ public final class HookHandler extends SsiHook.Handler {
     }
 
     @Override
+    public void closeInput() {
+        input.close();
+    }
+
+    @Override
     public int node() {
         return services.node();
     }

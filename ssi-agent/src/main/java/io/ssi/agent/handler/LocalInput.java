@@ -41,6 +41,16 @@ public final class LocalInput implements StandardInput.Source, DescriptorReader.
     }
 
     @Override
+    public boolean close(long position) {
+        try {
+            stream.closeHere();
+        } catch (IOException e) {
+            // The program itself has closed it, then.
+        }
+        return true;
+    }
+
+    @Override
     public void read(byte[] piece) {
         target.arrived(piece);
     }

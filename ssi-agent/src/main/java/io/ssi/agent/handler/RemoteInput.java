@@ -36,6 +36,12 @@ public final class RemoteInput implements StandardInput.Source {
     }
 
     @Override
+    public boolean close(long position) {
+        want(position, 0);
+        return false;
+    }
+
+    @Override
     public void stop() {
         // What comes from afar waits there.
     }

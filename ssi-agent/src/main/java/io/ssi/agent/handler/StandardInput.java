@@ -1,6 +1,7 @@
 package io.ssi.agent.handler;
 
 import io.ssi.agent.input.InputLog;
+import io.ssi.agent.link.AgentThread;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import jdk.internal.misc.Unsafe;
@@ -25,6 +26,13 @@ public final class StandardInput {
 
         /** Reads nothing from now on, for ever; what was read before has arrived. */
         void stop();
+
+        /**
+         * The program has closed it at this position: whoever writes to the other end shall notice. Safe to repeat.
+         *
+         * @return whether it is done; else it is said again until something arrives at this position
+         */
+        boolean close(long position);
     }
 
     /** Longest piece asked of the source, bytes. */
@@ -43,6 +51,10 @@ public final class StandardInput {
     private IOException failure;
     /** Guarded by lock: a piece is under way. */
     private boolean wanted;
+    /** Guarded by lock: by the program. */
+    private boolean closed;
+    /** Guarded by lock: the source has closed it. */
+    private boolean closedThere;
     /** Guarded by lock: when it was asked for. */
     private long askedNanos;
     /** Guarded by lock. */
@@ -56,6 +68,7 @@ public final class StandardInput {
     public int read(byte[] to, int offset, int length) throws IOException {
         boolean interrupted = false;
         Thread thread = Thread.currentThread();
+        throwIfClosed();
         try {
             while (true) {
                 boolean first;
@@ -139,7 +152,14 @@ public final class StandardInput {
         return n;
     }
 
+    private void throwIfClosed() throws IOException {
+        if (isClosed()) {
+            throw new IOException("Stream Closed"); // as the JDK says it
+        }
+    }
+
     public int available() throws IOException {
+        throwIfClosed();
         int here;
         synchronized (lock) {
             here = log.bytes();
@@ -158,7 +178,9 @@ public final class StandardInput {
     /** From afar, perhaps late or doubled: what stands at this position. */
     public void arrived(long position, byte[] piece) {
         synchronized (lock) {
-            if (log.addAt(position, piece)) {
+            if (closed) {
+                closedThere |= position == log.end();
+            } else if (log.addAt(position, piece)) {
                 wake();
             }
         }
@@ -169,6 +191,54 @@ public final class StandardInput {
         synchronized (lock) {
             failure = cause;
             wake();
+        }
+    }
+
+    /** By the program. */
+    public void close() {
+        long position;
+        synchronized (lock) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            position = log.end();
+        }
+        if (!source.close(position)) {
+            new Closer(position).launch();
+        }
+    }
+
+    public boolean isClosed() {
+        synchronized (lock) {
+            return closed;
+        }
+    }
+
+    /** Says it again and again, since what it says may be lost. */
+    private final class Closer extends AgentThread {
+        private final long position;
+
+        Closer(long position) {
+            super("ssi-stdin-close");
+            this.position = position;
+        }
+
+        private boolean isDone() {
+            synchronized (lock) {
+                return closedThere;
+            }
+        }
+
+        @Override
+        public void run() {
+            try {
+                while (!isDone() && !source.close(position)) {
+                    Thread.sleep(AGAIN_NANOS / 1_000_000);
+                }
+            } catch (InterruptedException e) {
+                // Nobody interrupts it.
+            }
         }
     }
 

@@ -18,6 +18,9 @@ public final class DescriptorReader {
 
         /** As InputStream.read. */
         int read(byte[] to) throws IOException;
+
+        /** Whoever writes to the other end finds no reader; reads find an end of file or fail. Safe to repeat. */
+        void close() throws IOException;
     }
 
     /** Who wanted the bytes. Called with this class's lock held; must not wait. */
@@ -61,6 +64,15 @@ public final class DescriptorReader {
     public void stop() {
         synchronized (lock) {
             stopped = true;
+        }
+    }
+
+    /** The program has closed it. Safe to repeat. */
+    public void close() {
+        try {
+            descriptor.close();
+        } catch (IOException e) {
+            // It reads no more in any case.
         }
     }
 

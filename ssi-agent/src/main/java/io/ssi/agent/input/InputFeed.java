@@ -14,6 +14,9 @@ public final class InputFeed {
 
         /** Read one piece of at most so many bytes; then comes {@link InputFeed#read}. */
         record Read(int max) implements Act {}
+
+        /** Close the descriptor and say so by an empty piece at this position. */
+        record Close(long position) implements Act {}
     }
 
     private final InputLog log;
@@ -27,8 +30,11 @@ public final class InputFeed {
         this.log = log;
     }
 
-    /** The process wants what stands there. */
+    /** The process wants what stands there; nothing once it has closed its input. */
     public Act wanted(long wantedPosition, int wantedMax) {
+        if (wantedMax == 0) {
+            return new Act.Close(wantedPosition);
+        }
         if (wantedPosition < log.start() || wantedPosition > log.end()) {
             return null; // late: it has got that meanwhile
         }

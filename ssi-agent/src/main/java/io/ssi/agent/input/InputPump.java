@@ -49,6 +49,9 @@ public final class InputPump implements DescriptorReader.Sink {
             reader.want(read.max());
         } else if (act instanceof InputFeed.Act.Send send) {
             sender.offer(new LinkMessage.Stdin(send.position(), send.bytes()));
+        } else if (act instanceof InputFeed.Act.Close close) {
+            reader.close();
+            sender.offer(new LinkMessage.Stdin(close.position(), new byte[0]));
         }
     }
 

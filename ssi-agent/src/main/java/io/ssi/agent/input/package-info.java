@@ -25,6 +25,8 @@
  * <li>the process leaves the terminal for the first time: what was read after the image is where the deputy's feed begins.
  * <li>it comes home: at Go it gets what the feed has from p on, and reads the descriptor itself.
  * <li>the OS process at the terminal is dead: the daemon answers each want with an end of file.
+ * <li>the program closes its input: it wants 0 bytes, again until that is answered, and after each move; that it is closed travels in the
+ * image. Whoever writes to the other end then finds no reader.
  * </ul>
  */
 package io.ssi.agent.input;

@@ -62,6 +62,7 @@ class InputFeedTranscriptTest {
         return switch (act) {
             case null -> "";
             case InputFeed.Act.Read read -> "read " + read.max() + "\n";
+            case InputFeed.Act.Close close -> "close " + close.position() + "\n";
             case InputFeed.Act.Send send -> "send " + send.position() + " "
                     + (send.bytes().length == 0 ? "end" : new String(send.bytes(), StandardCharsets.UTF_8)) + "\n";
         };

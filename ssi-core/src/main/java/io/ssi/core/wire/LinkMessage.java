@@ -124,7 +124,8 @@ public sealed interface LinkMessage {
 
     /**
      * The program reads standard input: at most max bytes are wanted from this position on. What is before it has come to stay.
-     * A position counts bytes and ends of file since the program's start.
+     * A position counts bytes and ends of file since the program's start. A program that has closed its input wants 0 bytes, until it is
+     * answered by an empty Stdin.
      */
     record StdinWant(long position, int max) implements LinkMessage {}
 
