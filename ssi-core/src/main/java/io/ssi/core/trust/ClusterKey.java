@@ -114,10 +114,15 @@ public final class ClusterKey {
     }
 
     private static void checkMode(Path file) throws IOException {
-        Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
-        if (mode.stream().anyMatch(OTHERS::contains)) {
-            throw bad("the cluster key " + file + " is open to other users (" + PosixFilePermissions.toString(mode) + "); run: chmod 600 " + file);
+        if (isOpen(file)) {
+            throw bad("the cluster key " + file + " is open to other users (" + PosixFilePermissions.toString(Files.getPosixFilePermissions(file))
+                    + "); run: chmod 600 " + file);
         }
+    }
+
+    /** Whether users other than its owner can read or change this file. */
+    public static boolean isOpen(Path file) throws IOException {
+        return Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains);
     }
 
     private static byte[] check(byte[] secret) {

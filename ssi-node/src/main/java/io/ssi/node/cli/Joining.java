@@ -4,6 +4,7 @@ import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
+import io.ssi.core.trust.ClusterKey;
 import io.ssi.node.StateDir;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -28,6 +29,8 @@ final class Joining {
     /** Null when there was nothing of another cluster. */
     private Path aside;
     private boolean keyCopied;
+    /** There was nothing of any cluster. */
+    private boolean fresh;
 
     Joining(NodeConfig config, PrintWriter out) {
         this.config = config;
@@ -41,6 +44,11 @@ final class Joining {
     void prepare(String node, Path key) {
         try {
             StateDir.create(config.stateDir());
+            warnIfOpen(key);
+            if (Files.exists(cluster) && !isMember()) {
+                delete(cluster); // of a join that no cluster has answered
+            }
+            fresh = !Files.exists(cluster);
             boolean sameKey = key == null || Files.exists(config.keyFile()) && Files.mismatch(key, config.keyFile()) < 0;
             boolean member = Files.exists(marker) && Files.readString(marker).lines().anyMatch(node::equals);
             if (Files.exists(cluster) && !(sameKey && member)) {
@@ -78,10 +86,11 @@ final class Joining {
             if (keyCopied) {
                 Files.deleteIfExists(config.keyFile());
             }
+            if (fresh) {
+                delete(cluster);
+            }
             if (aside != null) {
-                try (Stream<Path> left = Files.exists(cluster) ? Files.walk(cluster) : Stream.empty()) {
-                    left.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
-                }
+                delete(cluster);
                 for (Path part : parts) {
                     move(aside.resolve(part.getFileName()), part);
                 }
@@ -102,6 +111,26 @@ final class Joining {
             Files.writeString(marker, node + "\n");
         } catch (IOException e) {
             out.println("cannot write " + marker + ": " + IoReason.of(e));
+        }
+    }
+
+    /** A node that has not been admitted yet has no number. */
+    private boolean isMember() throws IOException {
+        Path node = cluster.resolve("node");
+        return !Files.exists(node) || Files.readString(node).lines().noneMatch("number=0"::equals);
+    }
+
+    /** Not refused, since what it is copied from may know no modes; the copy is this user's alone. */
+    private void warnIfOpen(Path key) throws IOException {
+        if (key != null && Files.exists(key) && ClusterKey.isOpen(key)) {
+            out.println("the key file " + key + " can be read by other users ("
+                    + PosixFilePermissions.toString(Files.getPosixFilePermissions(key)) + "); run: chmod 600 " + key);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> left = Files.exists(folder) ? Files.walk(folder) : Stream.empty()) {
+            left.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
         }
     }
 

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,6 +34,7 @@ class JoiningTest {
         Files.writeString(state.resolve("vpids"), "17");
         Files.writeString(state.resolve("cluster.key"), "old");
         newKey = Files.writeString(folder.resolve("new.key"), "new");
+        Files.setPosixFilePermissions(newKey, PosixFilePermissions.fromString("rw-------"));
     }
 
     private Joining joining() {
@@ -62,6 +64,33 @@ class JoiningTest {
         Map<String, String> joined = files();
         joining().prepare("h:1", newKey);
         assertThat(files()).isEqualTo(joined);
+    }
+
+    @Test
+    void aKeyThatOthersCanReadIsSpokenOf() throws IOException {
+        joining().prepare("h:1", newKey);
+        assertThat(out.toString()).isEmpty();
+        Files.setPosixFilePermissions(newKey, PosixFilePermissions.fromString("rw-r--r--"));
+        joining().prepare("h:1", newKey);
+        assertThat(out.toString()).startsWith("the key file " + newKey + " can be read by other users (rw-r--r--); run: chmod 600 " + newKey);
+    }
+
+    @Test
+    void aFirstJoinThatNobodyAnsweredLeavesNoClusterBehind() throws IOException {
+        Files.delete(state.resolve("vpids"));
+        Files.delete(state.resolve("cluster.key"));
+        Files.writeString(state.resolve("cluster/node"), "uuid=x\nnumber=0\n");
+        Joining joining = joining();
+        joining.prepare("h:1", newKey);
+        assertThat(files()).isEqualTo(Map.of("cluster.key", "new"));
+        Files.createDirectories(state.resolve("cluster"));
+        Files.writeString(state.resolve("cluster/node"), "uuid=x\nnumber=0\n");
+        joining.undo();
+        assertThat(files()).isEmpty();
+        joining = joining();
+        joining.prepare("h:1", newKey);
+        joining.remember("h:1");
+        assertThat(out.toString()).isEmpty();
     }
 
     @Test
