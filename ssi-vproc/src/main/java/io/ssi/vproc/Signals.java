@@ -8,6 +8,8 @@ import java.util.Map;
 
 /** Signals by name and their numbers on Linux x86-64 and aarch64 (signal(7)). */
 public final class Signals {
+    /** Only asks whether the process is there, and whether it may be signalled. */
+    public static final int NONE = 0;
     public static final int HUP = 1;
     public static final int INT = 2;
     public static final int QUIT = 3;
@@ -35,12 +37,13 @@ public final class Signals {
 
     private Signals() {}
 
-    /** Number of a signal given as {@code TERM}, {@code SIGTERM}, {@code term} or {@code 15}. */
+    /** Number of a signal given as {@code TERM}, {@code SIGTERM}, {@code term} or {@code 15}; {@link #NONE} for {@code 0}. */
     public static int parse(String text) {
         String name = text.toUpperCase(Locale.ROOT);
         Integer number = NUMBERS.get(name.startsWith("SIG") ? name.substring(3) : name);
-        if (number == null && text.matches("[0-9]{1,2}") && NUMBERS.containsValue(Integer.parseInt(text))) {
-            number = Integer.parseInt(text);
+        if (number == null && text.matches("[0-9]{1,2}")) {
+            int given = Integer.parseInt(text);
+            number = given == NONE || NUMBERS.containsValue(given) ? (Integer) given : null;
         }
         if (number == null) {
             throw new SsiException(ErrorCode.BAD_ARGUMENT, "'" + text + "' is no signal; use one of " + String.join(", ", NUMBERS.keySet()));

@@ -1,5 +1,8 @@
 package io.ssi.node.cli;
 
+import io.ssi.core.error.ErrorCode;
+import io.ssi.core.error.SsiException;
+import io.ssi.core.id.VPid;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +37,15 @@ abstract class Base implements Callable<Integer> {
 
     void print(List<String> lines) {
         lines.forEach(out()::println);
+    }
+
+    /** @throws SsiException BAD_ARGUMENT for what cannot be the number of a process */
+    static void checkVPid(String text) {
+        try {
+            new VPid(Integer.parseInt(text));
+        } catch (IllegalArgumentException e) {
+            throw new SsiException(ErrorCode.BAD_ARGUMENT, "'" + text + "' is not a VPID (node x 1000000 + sequence, for example 3000017)", e);
+        }
     }
 
     @SuppressWarnings("unchecked")

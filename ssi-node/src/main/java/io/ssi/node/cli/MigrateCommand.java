@@ -3,6 +3,7 @@ package io.ssi.node.cli;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.json.Json;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,8 +40,11 @@ final class MigrateCommand extends Base {
         if (node == null && !explain) {
             throw new SsiException(ErrorCode.BAD_ARGUMENT, "to which NODE shall process " + vpid + " move? ssi-cluster shows them");
         }
+        checkVPid(vpid);
         String waitMillis = "waitMillis=" + millis(wait);
+        Thread farewell = new Thread(this::interrupted);
         try (DaemonClient daemon = connect()) {
+            Runtime.getRuntime().addShutdownHook(farewell);
             String result = explain ? daemon.ask("explain", this::progress, "vpid=" + vpid, waitMillis)
                     : daemon.ask("migrate", this::progress, "vpid=" + vpid, "node=" + node, waitMillis);
             if (json) {
@@ -48,8 +52,26 @@ final class MigrateCommand extends Base {
             } else {
                 print(explain ? explanation(vpid, object(Json.parse(result))) : summary(object(Json.parse(result))));
             }
+        } finally {
+            answered(farewell);
         }
         return 0;
+    }
+
+    /** Ctrl-C ends this command only: the daemons go on with what they were told. */
+    private void interrupted() {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("ssi-migrate: interrupted; " + (explain ? "process " + vpid + " runs on" : "the move of process " + vpid
+                + " goes on without this command; see where it is with: ssi-where " + vpid));
+        err.flush();
+    }
+
+    private static void answered(Thread farewell) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(farewell);
+        } catch (IllegalStateException e) {
+            // It was interrupted, which is told.
+        }
     }
 
     private void progress(String step) {
@@ -89,7 +111,7 @@ final class MigrateCommand extends Base {
         List<?> pins = result.get("pins") instanceof List<?> list ? list : List.of();
         lines.add(pins.isEmpty() ? "nothing keeps process " + vpid + " from moving" : "process " + vpid + " cannot move now, because of:");
         pins.forEach(pin -> lines.add("  " + pin));
-        if (result.containsKey("objects")) {
+        if (number(result, "threads") > 0) { // else they did not stop, and nothing was counted
             lines.add("  image " + Text.bytes(number(result, "heapBytes")) + ", " + text(result, "objects") + " objects, " + threads(result));
         }
         return lines;

@@ -3,6 +3,8 @@ package io.ssi.node.cli;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.json.Json;
+import io.ssi.vproc.ProcessState;
+import io.ssi.vproc.Signals;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,15 +13,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "ssi-ps", description = "Shows the processes of the cluster.", sortOptions = false,
-        footer = {"", "Example: the running Lua programs of node 2, as a tree", "  ssi-ps --tree --node 2 --state running lua"})
+        footer = {"", "Exit status: 0 also when no process is found, 1 when the daemon cannot be asked, 2 for wrong use. How an ended process ended,",
+            "shown behind its state with -a: its exit status, or the signal; ssi-wait ends by it.", "Example: the running Lua programs of node 2, as a tree", "  ssi-ps --tree --node 2 --state running lua"})
 final class PsCommand extends Base {
     private static final List<String> HEADINGS = List.of(">VPID", ">PARENT", ">NODE", ">ORIGIN", ">OSPID", "USER", "STATE", ">THREADS", ">CPU",
             ">HEAP", "START", "COMMAND");
+
+    private static final List<String> STATES = Stream.of(ProcessState.values()).map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
 
     @Option(names = "--json", description = "Print a JSON array.")
     boolean json;
@@ -44,6 +50,9 @@ final class PsCommand extends Base {
 
     @Override
     public Integer call() {
+        if (state != null && !STATES.contains(state.toLowerCase(Locale.ROOT))) {
+            throw new SsiException(ErrorCode.BAD_ARGUMENT, "'" + state + "' is no state of a process; use one of " + String.join(", ", STATES));
+        }
         List<Map<String, Object>> rows;
         List<Map<String, Object>> nodes;
         String number;
@@ -90,10 +99,20 @@ final class PsCommand extends Base {
     List<String> lines(List<Map<String, Object>> rows, long nowMillis, ZoneId zone) {
         List<List<String>> cells = new ArrayList<>();
         depths(rows).forEach((row, depth) -> cells.add(List.of(text(row, "vpid"), number(row, "parent") == 0 ? "-" : text(row, "parent"),
-                text(row, "node"), text(row, "origin"), text(row, "osPid"), text(row, "user"), text(row, "state").toLowerCase(Locale.ROOT),
+                text(row, "node"), text(row, "origin"), text(row, "osPid"), text(row, "user"), state(row),
                 text(row, "threads"), Text.cpu(number(row, "cpuMillis")), Text.bytes(number(row, "heapBytes")),
                 Text.start(number(row, "startMillis"), nowMillis, zone), "  ".repeat(depth) + text(row, "command"))));
         return Text.table(HEADINGS, cells);
+    }
+
+    /** As in "running", "zombie 3" for an exit status and "zombie KILL" for a signal. */
+    private static String state(Map<String, Object> row) {
+        String name = text(row, "state").toLowerCase(Locale.ROOT);
+        if (row.get("exit") == null) {
+            return name;
+        }
+        int signal = (int) number(object(row.get("exit")), "signal");
+        return name + " " + (signal != 0 ? Signals.name(signal) : text(object(row.get("exit")), "status"));
     }
 
     /** The rows in the order of printing, each with how far it is indented. */

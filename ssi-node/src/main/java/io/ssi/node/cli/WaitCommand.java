@@ -31,6 +31,7 @@ final class WaitCommand extends Base {
 
     @Override
     public Integer call() {
+        vpids.forEach(Base::checkVPid);
         long end = timeout == null ? 0 : System.nanoTime() + MigrateCommand.millis(timeout) * 1_000_000;
         int status = 0;
         try (DaemonClient daemon = connect()) {

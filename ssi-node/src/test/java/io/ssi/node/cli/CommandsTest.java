@@ -66,6 +66,29 @@ class CommandsTest {
     }
 
     @Test
+    void numbersAndStatesAreCheckedBeforeAnythingIsDone(@TempDir Path folder) {
+        String socket = folder.resolve("no.sock").toString();
+        for (String command : List.of("ssi-kill", "ssi-wait")) {
+            assertThat(run(command, "-s", socket, "1000001", "17x")).isEqualTo(2);
+            assertThat(err.toString()).contains(command + ": '17x' is not a VPID");
+        }
+        assertThat(run("ssi-ps", "-s", socket, "--state", "sleeping")).isEqualTo(2);
+        assertThat(err.toString()).endsWith("ssi-ps: 'sleeping' is no state of a process; use one of running, stopped, moving, zombie, undecided\n");
+        assertThat(run("ssi-ps", "-s", socket, "--state", "Stopped")).isEqualTo(1);
+        assertThat(run("ssi-kill", "-s", socket, "-0", "1000001")).isEqualTo(1);
+    }
+
+    @Test
+    void anEndedProcessShowsHowItEnded() {
+        Map<String, Object> exited = row(1000001, 0, 1, "ZOMBIE", "Main");
+        exited.put("exit", Json.object("status", 3L, "signal", 0L, "cause", ""));
+        Map<String, Object> killed = row(1000002, 0, 1, "ZOMBIE", "Main");
+        killed.put("exit", Json.object("status", 137L, "signal", 9L, "cause", ""));
+        assertThat(ps("-a").lines(List.of(exited, killed), 4_000_000, ZoneOffset.UTC)).element(1).asString().contains(" zombie 3 ");
+        assertThat(ps("-a").lines(List.of(exited, killed), 4_000_000, ZoneOffset.UTC)).element(2).asString().contains(" zombie KILL ");
+    }
+
+    @Test
     void timesMayHaveUnits() {
         assertThat(List.of(MigrateCommand.millis("500ms"), MigrateCommand.millis("5s"), MigrateCommand.millis("2m"), MigrateCommand.millis("7")))
                 .containsExactly(500L, 5_000L, 120_000L, 7_000L);
