@@ -44,8 +44,9 @@ class WhereaboutsTest {
         }
 
         @Override
-        public void kill(long osPid, int signal) {
+        public boolean kill(long osPid, int signal) {
             signals.add(signal);
+            return false;
         }
     };
 
@@ -74,7 +75,7 @@ class WhereaboutsTest {
     void aRowThatItsNodeWillPutIsWaitedFor() throws Exception {
         assertThat(one.service.whereabouts().why(vpid).join().code()).isEqualTo(ErrorCode.STALE_INCARNATION);
         CompletableFuture<Integer> found = CompletableFuture.supplyAsync(() -> one.service.whereabouts().live(vpid).node().number());
-        CompletableFuture<Void> sent = one.signals.signal(vpid, Signals.TERM, "root");
+        CompletableFuture<Boolean> sent = one.signals.signal(vpid, Signals.TERM, "root");
         cluster.put(vpid.value(), row);
         assertThat(found.get(30, TimeUnit.SECONDS)).isEqualTo(2);
         sent.get(30, TimeUnit.SECONDS);
