@@ -66,6 +66,8 @@ public final class Rules {
         ACTIONS.put("sun.management.VMManagementImpl.getVmId 0", () -> kept(() -> ManagementFactory.getRuntimeMXBean().getName().split("@")[0])
                 + (ManagementFactory.getRuntimeMXBean().getPid() == ProcessHandle.current().pid()));
         ACTIONS.put("java.util.concurrent.ForkJoinWorkerThread.run 0", Rules::forked);
+        ACTIONS.put("java.util.concurrent.ForkJoinPool.awaitWork 2", Rules::idle);
+        ACTIONS.put("java.util.concurrent.DelayScheduler.loop 1", Rules::delayed);
         ACTIONS.put("sun.nio.ch.UnixDomainSockets.<clinit> 0", Rules::unbound);
         ACTIONS.put("java.lang.ProcessImpl.start 5", Rules::child);
     }
@@ -201,6 +203,24 @@ public final class Rules {
         Object before = what.get();
         Pace.step();
         return before.equals(what.get()) + " ";
+    }
+
+    /** The one worker waits for its next task while the program moves. */
+    private static String idle() throws Exception {
+        try (ForkJoinPool pool = new ForkJoinPool(1)) {
+            int first = pool.submit(() -> 1).get();
+            Pace.step();
+            return first + " then " + pool.submit(() -> 2).get();
+        }
+    }
+
+    private static String delayed() throws Exception {
+        long start = System.nanoTime();
+        try (ForkJoinPool pool = new ForkJoinPool(1)) {
+            pool.schedule(() -> { }, SHORT_NANOS, TimeUnit.NANOSECONDS).get();
+            Pace.step();
+            return pool.schedule(() -> "delayed", 1, TimeUnit.NANOSECONDS).get() + " " + (System.nanoTime() - start >= SHORT_NANOS);
+        }
     }
 
     private static String forked() {

@@ -164,6 +164,11 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
         return migration().isInitialised(internalName);
     }
 
+    @Override
+    public boolean failed(String internalName) {
+        return migration().hasFailed(internalName);
+    }
+
     // ---- for the migration client
 
     @Override

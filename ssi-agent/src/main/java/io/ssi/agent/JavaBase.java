@@ -14,7 +14,7 @@ import jdk.internal.misc.Unsafe;
 final class JavaBase {
     /** In the order of definition: each needs only those before it. */
     private static final String[] HOOKS = {"SsiHook$Handler", "SsiTraces", "SsiHook", "SsiResume", "SsiEntry", "SsiProcess",
-        "SsiStandardInput", "SsiRandom"};
+        "SsiStandardInput", "SsiRandom", "SsiClock"};
     private static final String[] PACKAGES = {"jdk.internal.misc", "jdk.internal.vm"};
 
     private JavaBase() {}

@@ -15,6 +15,9 @@ final class Weaving {
         instrumentation.addTransformer(runtime.transformer(), true);
         ArrayList<Class<?>> loaded = new ArrayList<>(16);
         long lengths = lengths(JdkRules.table()) | lengths(JdkRules.landing());
+        for (String clocked : JdkRules.clocked()) {
+            lengths |= landing ? 1L << clocked.length() : 0;
+        }
         for (Class<?> type : instrumentation.getAllLoadedClasses()) {
             String name = type.getName();
             // Hundreds of classes, all interpreted: look at their length first.

@@ -20,11 +20,13 @@ public final class JdkRules {
     private static final String RUN_NOTE = "A moved thread goes on where it was.";
 
     private static final Rule[] TABLE = {
-        park("park", "(Ljava/lang/Object;)V"),
-        park("parkNanos", "(Ljava/lang/Object;J)V"),
-        park("park", "()V"),
-        park("parkNanos", "(J)V"),
-        park("parkUntil", "(J)V"),
+        park(LOCK_SUPPORT, "park", "(Ljava/lang/Object;)V"),
+        park(LOCK_SUPPORT, "parkNanos", "(Ljava/lang/Object;J)V"),
+        park(LOCK_SUPPORT, "park", "()V"),
+        park(LOCK_SUPPORT, "parkNanos", "(J)V"),
+        park(LOCK_SUPPORT, "parkUntil", "(J)V"),
+        park("java/util/concurrent/ForkJoinPool", "awaitWork", "(Ljava/util/concurrent/ForkJoinPool$WorkQueue;I)I"),
+        park("java/util/concurrent/DelayScheduler", "loop", "(Ljava/util/concurrent/ForkJoinPool;)V"),
         new Rule("java/lang/Object", "wait", "(J)V", Action.TIME_WAIT, "", HOOK, "waited", "(Ljava/lang/Object;JJ)V", Level.FULL,
                 "A waiting thread moves and waits there for what is left of its time."),
         new Rule("java/lang/Thread", "sleepNanos", "(J)V", Action.REPLACE_CALL, "java/lang/Thread.sleepNanos0(J)V", HOOK, "sleep",
@@ -64,6 +66,7 @@ public final class JdkRules {
     private static final Rule[] LANDING = {
         landing("jdk/internal/misc/InnocuousThread"),
         landing("java/util/concurrent/ForkJoinWorkerThread"),
+        landing("java/util/concurrent/DelayScheduler"),
         landing("java/util/TimerThread"),
         trace("java/lang/StackTraceElement", "of", "(" + TRACE + ")" + TRACE, Action.MAP_RESULT, "trace", "(" + TRACE + ")" + TRACE),
         trace("java/lang/StackTraceElement", "of", "(Ljava/lang/StackFrameInfo;)Ljava/lang/StackTraceElement;", Action.MAP_RESULT,
@@ -84,7 +87,36 @@ public final class JdkRules {
                 "Methods that a move added to a class are not shown."),
     };
 
+    private static final String CONCURRENT = "java/util/concurrent/";
+    private static final String LOCKS = CONCURRENT + "locks/";
+
+    /** Classes of the JDK that keep deadlines by System.nanoTime: in a landing JVM they ask the program's clock. */
+    private static final String[] CLOCKED = {
+        "java/lang/Process", "java/lang/Thread", "java/lang/ref/ReferenceQueue", CONCURRENT + "AbstractExecutorService",
+        CONCURRENT + "CompletableFuture", CONCURRENT + "CompletableFuture$Signaller", CONCURRENT + "DelayScheduler",
+        CONCURRENT + "Exchanger", CONCURRENT + "ForkJoinPool", CONCURRENT + "ForkJoinTask", CONCURRENT + "FutureTask",
+        CONCURRENT + "LinkedTransferQueue$DualNode", CONCURRENT + "Phaser$QNode", CONCURRENT + "ScheduledThreadPoolExecutor",
+        CONCURRENT + "ScheduledThreadPoolExecutor$ScheduledFutureTask", CONCURRENT + "SubmissionPublisher$BufferedSubscription",
+        CONCURRENT + "ThreadPerTaskExecutor", LOCKS + "AbstractQueuedLongSynchronizer",
+        LOCKS + "AbstractQueuedLongSynchronizer$ConditionObject", LOCKS + "AbstractQueuedSynchronizer",
+        LOCKS + "AbstractQueuedSynchronizer$ConditionObject", LOCKS + "StampedLock", "jdk/internal/misc/ThreadFlock",
+    };
+
     private JdkRules() {}
+
+    /** Internal names; callers do not change the array. */
+    public static String[] clocked() {
+        return CLOCKED;
+    }
+
+    public static boolean isClocked(String owner) {
+        for (String clocked : CLOCKED) {
+            if (clocked.equals(owner)) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /** All rules; callers do not change the array. */
     public static Rule[] table() {
@@ -98,7 +130,7 @@ public final class JdkRules {
 
     /** True if some rule is about the class. */
     public static boolean concerns(String owner, boolean inLanding) {
-        return has(TABLE, owner) || inLanding && has(LANDING, owner);
+        return has(TABLE, owner) || inLanding && (has(LANDING, owner) || isClocked(owner));
     }
 
     private static boolean has(Rule[] rules, String owner) {
@@ -110,8 +142,8 @@ public final class JdkRules {
         return false;
     }
 
-    private static Rule park(String method, String descriptor) {
-        return new Rule(LOCK_SUPPORT, method, descriptor, Action.REPLACE_CALL, UNSAFE_PARK, HOOK, "park",
+    private static Rule park(String owner, String method, String descriptor) {
+        return new Rule(owner, method, descriptor, Action.REPLACE_CALL, UNSAFE_PARK, HOOK, "park",
                 "(Ljdk/internal/misc/Unsafe;ZJ)V", Level.FULL, PARK_NOTE);
     }
 

@@ -1,10 +1,14 @@
 package io.ssi.agent.weave;
 
 /**
- * Polls before jumps backwards and as the first thing that a thread does with a monitor it has just entered, the entry of run methods
- * and, where asked for, an empty class initialiser.
+ * Polls before jumps backwards, at the entry of methods that call themselves and as the first thing that a thread does with a monitor it
+ * has just entered, the entry of run methods and, where asked for, an empty class initialiser
+ * and the program's own System.nanoTime.
  */
 final class ApplicationWeave {
+    /** What becomes of the class initialiser: has run already, or has failed already. */
+    enum Initialiser { OWN, EMPTY, FAILING }
+
     private final String name;
     private final ClassScan scan;
     private final ClassPatch patch;
@@ -18,19 +22,23 @@ final class ApplicationWeave {
     }
 
     /** Null if the class stays as it is. */
-    static byte[] weave(String name, ClassScan scan, boolean run, boolean empty, Weaver.LeftAlone leftAlone) {
-        return new ApplicationWeave(name, scan, leftAlone).weave(run, empty);
+    static byte[] weave(String name, ClassScan scan, boolean run, Initialiser initialiser, boolean clock, Weaver.LeftAlone leftAlone) {
+        ApplicationWeave weave = new ApplicationWeave(name, scan, leftAlone);
+        if (clock) {
+            weave.patch.clock();
+        }
+        return weave.weave(run, initialiser);
     }
 
-    private byte[] weave(boolean run, boolean empty) {
+    private byte[] weave(boolean run, Initialiser initialiser) {
         byte[] poll = scan.polled == null ? null : patch.call("java/lang/SsiHook", "poll", "()V");
         byte[] entering = run ? patch.call("java/lang/SsiEntry", "entering", "(Ljava/lang/Object;)Z") : null;
         for (int method = 0; method < scan.count(); method++) {
             if (scan.codes[method] == 0) {
                 continue;
             }
-            if (empty && scan.isMethod(method, "<clinit>", "()V")) {
-                patch.code(method, CodeSplice.empty(scan, method));
+            if (initialiser != Initialiser.OWN && scan.isMethod(method, "<clinit>", "()V")) {
+                patch.code(method, initialiser == Initialiser.EMPTY ? CodeSplice.empty(scan, method) : CodeSplice.failing(scan, method));
                 continue;
             }
             byte[] entry = run && scan.isRun(method) ? entering : null;
@@ -72,7 +80,7 @@ final class ApplicationWeave {
     }
 
     private void polls(CodeSplice splice, int method, byte[] poll) {
-        if (scan.isSynchronized(method)) {
+        if (scan.pollsAtEntry(method)) {
             splice.enter(poll);
         }
         int start = scan.codeStart(method);

@@ -60,6 +60,14 @@ final class ByteSink {
         bytes[at + 1] = (byte) value;
     }
 
+    int get4(int at) {
+        int value = 0;
+        for (int i = 0; i < 4; i++) {
+            value = value << 8 | bytes[at + i] & 0xff;
+        }
+        return value;
+    }
+
     byte[] toBytes() {
         return Arrays.copyOf(bytes, size);
     }

@@ -1,6 +1,6 @@
 package io.ssi.agent.weave;
 
-/** A class file with constants added and the Code of some methods replaced; everything else is copied as it is. */
+/** A class file with constants added and the Code of some methods replaced, and maybe with another clock; everything else is copied as it is. */
 final class ClassPatch {
     private static final int CONSTANTS_MAX = 0xffff;
     private static final int UTF8 = 1;
@@ -14,6 +14,9 @@ final class ClassPatch {
     private int constants;
     /** By method; null where it stays as it is. */
     private final ByteSink[] codes;
+    /** Where constants of methods name their class: instead they name another, {@link #clock}. */
+    private final ByteSink redirected = new ByteSink(8);
+    private int clock;
     private boolean changed;
 
     ClassPatch(ClassScan scan) {
@@ -44,6 +47,22 @@ final class ClassPatch {
         return new byte[] {(byte) ClassScan.INVOKESTATIC, (byte) (method >> 8), (byte) method};
     }
 
+    /** Every call and handle of System.nanoTime becomes one of SsiClock; false if there is none. */
+    boolean clock() {
+        for (int i = 1; i < scan.constantCount(); i++) {
+            if (scan.isNanoTime(i)) {
+                if (clock == 0) {
+                    int name = utf8("java/lang/SsiClock");
+                    added.u1(CLASS).u2(name);
+                    clock = constants++;
+                }
+                redirected.u4(scan.constant(i));
+                changed = true;
+            }
+        }
+        return clock != 0;
+    }
+
     /** Once for a method. @param attribute a whole Code attribute */
     void code(int method, ByteSink attribute) {
         if (codes[method] != null) {
@@ -70,6 +89,9 @@ final class ClassPatch {
         byte[] bytes = scan.bytes;
         ByteSink out = new ByteSink(bytes.length + bytes.length / 8 + CAPACITY);
         out.put(bytes, 0, 8).u2(constants).put(bytes, 10, scan.constantsEnd).put(added);
+        for (int i = 0; i < redirected.size(); i += 4) {
+            out.set2(redirected.get4(i), clock); // in front of all that was added
+        }
         int copied = scan.constantsEnd;
         for (int i = 0; i < codes.length; i++) {
             if (codes[i] != null) {

@@ -10,6 +10,9 @@ final class ClassScan {
     private static final int JSR = 168;
 
     private static final int CODE_NAME_LENGTH = 4;
+    private static final String NANO_TIME = "nanoTime";
+    /** Tag of a constant. */
+    private static final int METHOD = 10;
     /** From the start of a Code attribute to its instructions, bytes. */
     private static final int CODE_HEADER = 14;
     private static final int ACC_STATIC = 0x0008;
@@ -59,10 +62,15 @@ final class ClassScan {
 
     /** Major version of the class file. */
     int version;
+    private int thisClass;
+    /** Some constant has that name. */
+    boolean namesNanoTime;
     /** False also for Object itself and for modules. */
     boolean extendsOther;
-    /** By method, in class file order: jumps backwards or enters a monitor. Null if no method does. */
+    /** By method, in class file order: jumps backwards, enters a monitor or is {@link #recursive}. Null if no method does. */
     boolean[] polled;
+    /** After {@link #findRecursion}: may call itself without a jump backwards. Null if no method does. */
+    boolean[] recursive;
     /** There is a non-static {@code void run()} with code. */
     boolean hasRun;
     boolean hasClassInitialiser;
@@ -84,6 +92,7 @@ final class ClassScan {
         version = u2(6);
         at = 8;
         readConstants();
+        thisClass = u2(at + 2);
         int superIndex = u2(at + 4);
         extendsOther = superIndex != 0 && !isUtf8(constants[u2(constants[superIndex])], "java/lang/Object");
         at += 6;
@@ -113,7 +122,10 @@ final class ClassScan {
             int tag = bytes[at++];
             constants[i] = at;
             switch (tag) {
-                case 1 -> at += 2 + u2(at);
+                case 1 -> {
+                    namesNanoTime |= u2(at) == 8 && isUtf8(at, NANO_TIME);
+                    at += 2 + u2(at);
+                }
                 case 3, 4, 9, 10, 11, 12, 17, 18 -> at += 4;
                 case 5, 6 -> {
                     at += 8;
@@ -147,6 +159,20 @@ final class ClassScan {
                 }
             }
             at += length;
+        }
+    }
+
+    /** Of a class of the program's: a method that calls itself polls at its entry, or a recursion without loops would not stop. */
+    void findRecursion() {
+        recursive = Cycles.of(this);
+        if (recursive == null) {
+            return;
+        }
+        if (polled == null) {
+            polled = new boolean[codes.length];
+        }
+        for (int i = 0; i < polled.length; i++) {
+            polled[i] |= recursive[i];
         }
     }
 
@@ -185,6 +211,15 @@ final class ClassScan {
 
     boolean isMethod(int method, String name, String descriptor) {
         return isUtf8(constants[u2(methods[method] + 2)], name) && isUtf8(constants[u2(methods[method] + 4)], descriptor);
+    }
+
+    /** Of objects or of the class. */
+    boolean isInitialiser(int method) {
+        return bytes[constants[u2(methods[method] + 2)] + 2] == '<';
+    }
+
+    boolean pollsAtEntry(int method) {
+        return isSynchronized(method) || recursive != null && recursive[method];
     }
 
     /** A non-static {@code void run()} with code. */
@@ -289,6 +324,25 @@ final class ClassScan {
 
     int constantCount() {
         return constants.length;
+    }
+
+    /** Where the constant is, behind its tag; 0 for the second half of a long one. */
+    int constant(int index) {
+        return constants[index];
+    }
+
+    /** The constant stands for the method System.nanoTime. */
+    boolean isNanoTime(int index) {
+        int at = constants[index];
+        if (!namesNanoTime || at == 0 || bytes[at - 1] != METHOD) {
+            return false;
+        }
+        int type = constants[u2(at + 2)];
+        return isUtf8(constants[u2(type)], NANO_TIME) && isUtf8(constants[u2(constants[u2(at)])], "java/lang/System");
+    }
+
+    boolean isThis(int classIndex) {
+        return classIndex == thisClass;
     }
 
     boolean isName(int index, String ascii) {

@@ -9,6 +9,8 @@ final class CodeSplice {
     /** Length of a Code attribute with one instruction of one byte. */
     private static final int CODE_MIN = 19;
     private static final int NOP = 0;
+    private static final int ACONST_NULL = 1;
+    private static final int ATHROW = 191;
     private static final int ALOAD_0 = 42;
     private static final int IFEQ = 153;
     private static final int RETURN = 177;
@@ -48,6 +50,12 @@ final class CodeSplice {
     static ByteSink empty(ClassScan scan, int method) {
         int attribute = scan.codes[method];
         return new ByteSink(CODE_MIN).put(scan.bytes, attribute, attribute + 2).u4(CODE_MIN - 6).u2(0).u2(0).u4(1).u1(RETURN).u2(0).u2(0);
+    }
+
+    /** The whole Code attribute of a method that throws a NullPointerException. */
+    static ByteSink failing(ClassScan scan, int method) {
+        int attribute = scan.codes[method];
+        return new ByteSink(CODE_MIN).put(scan.bytes, attribute, attribute + 2).u4(CODE_MIN - 5).u2(1).u2(0).u4(2).u1(ACONST_NULL).u1(ATHROW).u2(0).u2(0);
     }
 
     // ---- what is put in; positions as ClassScan has them

@@ -32,6 +32,9 @@ final class JdkWeave {
         weave.apply(JdkRules.table(), owner);
         if (landing) {
             weave.apply(JdkRules.landing(), owner);
+            if (JdkRules.isClocked(owner) && !weave.patch.clock()) {
+                throw new IllegalStateException(owner.replace('/', '.') + " of this JDK is not as expected: it does not ask System.nanoTime");
+            }
         }
         return weave.patch.toBytes();
     }

@@ -7,6 +7,11 @@ public final class Weaver {
     /** Which classes of the moved process were initialised where it came from; their class initialisers must not run again. */
     public interface Initialised {
         boolean test(String internalName);
+
+        /** Its class initialiser has failed there. */
+        default boolean failed(String internalName) {
+            return false;
+        }
     }
 
     /** Told of each class or method that is loaded as it was, and why. May be called by many threads. */
@@ -41,9 +46,12 @@ public final class Weaver {
             if (inlined != null) {
                 scan = ClassScan.of(inlined);
             }
-            boolean empty = landing && scan.hasClassInitialiser && initialised.test(internalName);
+            scan.findRecursion();
+            ApplicationWeave.Initialiser initialiser = initialiser(internalName, scan);
             boolean run = scan.hasRun && scan.extendsOther;
-            byte[] woven = scan.polled == null && !empty && !run ? null : ApplicationWeave.weave(internalName, scan, run, empty, leftAlone);
+            boolean clock = landing && scan.namesNanoTime;
+            byte[] woven = scan.polled == null && initialiser == ApplicationWeave.Initialiser.OWN && !run && !clock ? null
+                    : ApplicationWeave.weave(internalName, scan, run, initialiser, clock, leftAlone);
             return woven == null ? inlined : woven;
         } catch (RuntimeException e) {
             leftAlone.record(internalName, "its class file cannot be read: " + e);
@@ -58,5 +66,13 @@ public final class Weaver {
             leftAlone.record(internalName, "its subroutines (jsr) cannot be put where they are called: " + e + "; no thread that stands in one can move");
             return null;
         }
+    }
+
+    private ApplicationWeave.Initialiser initialiser(String internalName, ClassScan scan) {
+        if (!landing || !scan.hasClassInitialiser) {
+            return ApplicationWeave.Initialiser.OWN;
+        }
+        return initialised.failed(internalName) ? ApplicationWeave.Initialiser.FAILING
+                : initialised.test(internalName) ? ApplicationWeave.Initialiser.EMPTY : ApplicationWeave.Initialiser.OWN;
     }
 }

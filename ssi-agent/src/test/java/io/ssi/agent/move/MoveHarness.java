@@ -43,6 +43,8 @@ final class MoveHarness implements AutoCloseable {
     private Process current;
     private Link link;
     private long migrations;
+    /** In front of the command that starts a landing JVM. */
+    List<String> landingsBy = List.of();
     /** What becomes of each part of an image between the two JVMs. */
     Function<LinkMessage, List<LinkMessage>> onTheWay = List::of;
     /** Parts of each pause, microseconds: freeze, capture, write, build. */
@@ -198,6 +200,7 @@ final class MoveHarness implements AutoCloseable {
         LinkMessage.Prepared prepared = link.await(LinkMessage.Prepared.class);
         List<String> command = command(",landing=" + migration);
         command.addAll(List.of("io.ssi.agent.Premain", "landing"));
+        command.addAll(0, landingsBy);
         Process target = launch(command);
         Link landing = arrival();
         boolean frozen = false;

@@ -2,21 +2,27 @@ package io.ssi.agent.move;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Moves small programs from JVM to JVM at seeded random moments, and compares output, errors and exit status with a run on a
- * plain JVM. The seed is {@code -Dmove.seed=}, by default a fixed one.
+ * plain JVM. The seed is {@code -Dmove.seed=}, by default a fixed one; {@code -Dmove.programs=} chooses among the programs.
  */
 class MoveIT {
     private static final long SEED = Long.getLong("move.seed", 20_251);
@@ -25,6 +31,30 @@ class MoveIT {
     /** A program that is through before its first move, on a machine with much else to do, is run again, up to so much slower. */
     private static final int SLOWEST = 9;
     private static final long PROGRAM_SECONDS = 60;
+    private static final List<String> FLAGS = List.of("-Xint", "-Xcomp", "-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseZGC");
+    /** How much slower the interpreter is, about. */
+    private static final int INTERPRETED = 15;
+    /** Names of programs, with commas between them; all if there is none. */
+    private static final List<String> ONLY = Stream.of(System.getProperty("move.programs", "").split(",")).filter(name -> !name.isEmpty()).toList();
+
+    /** Rounds of a calculation and milliseconds of a step, so that a program outlasts its moves. */
+    private record Program(String name, int rounds, int millis) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static final List<Program> PROGRAMS = List.of(
+            new Program("Loops", 120, 0), new Program("Streams", 2000, 0), new Program("Monitors", 40, 50), new Program("Waiting", 1, 80),
+            new Program("Parked", 1, 40), new Program("Hashes", 1, 120), new Program("Shapes", 1, 40), new Program("Construction", 1, 30),
+            new Program("Failures", 1, 60), new Program("Late", 1, 60), new Program("Threads", 1, 250), new Program("Leaving", 1, 90),
+            new Program("Dying", 1, 60), new Program("Contended", 1, 150), new Program("Rules", 1, 150), new Program("Held", 1, 250),
+            new Program("HotMonitors", 12000, 0), new Program("Traces", 1, 60), new Program("Timers", 1, 120), new Program("Reflection", 1, 60),
+            new Program("Recursion", 12_000, 120), new Program("Barriers", 1, 150), new Program("Tasks", 1, 120),
+            new Program("Clocks", 1, 120), new Program("Initialisers", 1, 250), new Program("Synchronised", 1, 250),
+            new Program("Old", 1, 40), new Program("Languages", 1, 40));
+
     /** Enough for the order of what several threads print to be the programmed one. */
     private static final String PLAIN_PACE = "-Dpace.millis=10";
     private static final Path OLD_CLASSES = Path.of("target/old-classes").toAbsolutePath();
@@ -33,6 +63,7 @@ class MoveIT {
 
     @TempDir
     Path folder;
+    private boolean otherClocks;
     private String refusal = "none, it was through before its first move";
 
     @BeforeAll
@@ -40,22 +71,54 @@ class MoveIT {
         OldClasses.make(OLD_CLASSES);
     }
 
-    /** Rounds of a calculation and milliseconds of a step, so that a program outlasts its moves. */
-    @ParameterizedTest
-    @CsvSource({
-        "Loops, 120, 0", "Streams, 2000, 0", "Monitors, 40, 50", "Waiting, 1, 80", "Parked, 1, 40", "Hashes, 1, 120", "Shapes, 1, 40",
-        "Construction, 1, 30", "Failures, 1, 60", "Late, 1, 60", "Threads, 1, 250", "Leaving, 1, 90", "Dying, 1, 60",
-        "Contended, 1, 150", "Rules, 1, 150", "Held, 1, 250", "HotMonitors, 12000, 0", "Traces, 1, 60", "Timers, 1, 120", "Reflection, 1, 60", "Old, 1, 40", "Languages, 1, 40"
-    })
-    void printsTheSameAfterMoves(String program, int rounds, int millis) throws Exception {
-        Run plain = plainRun("programs." + program);
+    static Stream<Program> programs() {
+        return PROGRAMS.stream().filter(program -> ONLY.isEmpty() || ONLY.contains(program.name));
+    }
+
+    static Stream<Arguments> programsWithFlags() {
+        return FLAGS.stream().flatMap(flags -> programs().map(program -> Arguments.of(flags, program)));
+    }
+
+    @ParameterizedTest(name = "{argumentsWithNames}")
+    @MethodSource("programs")
+    void printsTheSameAfterMoves(Program program) throws Exception {
+        movesAndPrintsTheSame(List.of(), program);
+    }
+
+    @Tag("long")
+    @ParameterizedTest(name = "{argumentsWithNames}")
+    @MethodSource("programsWithFlags")
+    void printsTheSameUnderOtherCompilersAndCollectors(String flags, Program program) throws Exception {
+        boolean slow = flags.equals("-Xint");
+        movesAndPrintsTheSame(List.of(flags), slow ? new Program(program.name, Math.max(1, program.rounds / INTERPRETED), program.millis) : program);
+    }
+
+    /** Each JVM in a name space of time of its own, as on hosts that were started days apart; only root can make those. */
+    @Test
+    void deadlinesKeepTheirDistanceWhereClocksDiffer() throws Exception {
+        Process probe = new ProcessBuilder("sh", "-c", String.join(" ", withClock(0)) + " true").redirectErrorStream(true).start();
+        probe.getInputStream().readAllBytes();
+        assumeTrue(probe.waitFor() == 0, "a name space of time cannot be made here");
+        otherClocks = true;
+        movesAndPrintsTheSame(List.of(), new Program("Clocks", 1, 150));
+    }
+
+    /** The second move leads back by days. */
+    private static List<String> withClock(int move) {
+        return List.of("unshare", "--time", "--monotonic", Integer.toString(move % 2 == 0 ? 2_000_000 : 1_000_000));
+    }
+
+    private void movesAndPrintsTheSame(List<String> flags, Program program) throws Exception {
+        Run plain = plainRun(flags, "programs." + program.name);
         for (int slower = 1; slower <= SLOWEST; slower *= 3) {
-            List<String> pace = List.of("-Dpace.rounds=" + rounds * slower, "-Dpace.millis=" + millis * slower);
-            if (movedRun(program, pace, plain, Files.createDirectory(folder.resolve("slower" + slower))) > 0) {
+            List<String> jvm = new ArrayList<>(flags);
+            jvm.add("-Dpace.rounds=" + program.rounds * slower);
+            jvm.add("-Dpace.millis=" + program.millis * slower);
+            if (movedRun(program.name, jvm, plain, Files.createDirectory(folder.resolve("slower" + slower))) > 0) {
                 return;
             }
         }
-        fail(program + " did not move; the last refusal: " + refusal);
+        fail(program.name + " did not move; the last refusal: " + refusal);
     }
 
     private static String jarOf(Class<?> type) {
@@ -63,15 +126,18 @@ class MoveIT {
     }
 
     /** The number of moves, or a reason in {@link #refusal}; each run must print what the plain one did. */
-    private int movedRun(String program, List<String> pace, Run plain, Path folder) throws Exception {
+    private int movedRun(String program, List<String> jvm, Run plain, Path folder) throws Exception {
         long seed = SEED + program.hashCode();
         Random random = new Random(seed);
         int moved = 0;
-        try (MoveHarness harness = new MoveHarness(folder, pace, CLASSES)) {
+        try (MoveHarness harness = new MoveHarness(folder, jvm, CLASSES)) {
             harness.start("programs." + program);
             try {
                 for (int i = 0; i < MOVES; i++) {
                     TimeUnit.MILLISECONDS.sleep(random.nextInt(PERIOD_MILLIS));
+                    if (otherClocks) {
+                        harness.landingsBy = withClock(i);
+                    }
                     try {
                         harness.move();
                         moved++;
@@ -83,7 +149,7 @@ class MoveIT {
                 // it was through earlier than usual
             }
             int status = harness.await(PROGRAM_SECONDS);
-            String replay = replay(program, seed, pace) + "\nrefused: " + refusal + "\nstderr:\n" + harness.errors();
+            String replay = replay(program, seed, jvm) + "\nrefused: " + refusal + "\nstderr:\n" + harness.errors();
             assertThat(harness.output()).as(replay).isEqualTo(plain.output);
             assertThat(harness.errors()).as(replay).isEqualTo(plain.errors);
             assertThat(status).as(replay).isEqualTo(plain.status);
@@ -93,11 +159,12 @@ class MoveIT {
 
     private record Run(String output, String errors, int status) {}
 
-    private Run plainRun(String main) throws Exception {
+    private Run plainRun(List<String> flags, String main) throws Exception {
         Path output = folder.resolve("plain.out");
         Path errors = folder.resolve("plain.err");
-        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), PLAIN_PACE, "-cp", CLASSES, main)
-                .redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
+        List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(), PLAIN_PACE, "-cp", CLASSES, main));
+        command.addAll(1, flags);
+        Process process = new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile()).start();
         try {
             assertThat(process.waitFor(PROGRAM_SECONDS, TimeUnit.SECONDS)).isTrue();
             return new Run(Files.readString(output), Files.readString(errors), process.exitValue());
@@ -106,8 +173,8 @@ class MoveIT {
         }
     }
 
-    private static String replay(String program, long seed, List<String> pace) {
-        return program + " with seed " + seed + "; replay in ssi-agent: java -Djvm=\"" + String.join(" ", pace)
+    private static String replay(String program, long seed, List<String> jvm) {
+        return program + " with seed " + seed + "; replay in ssi-agent: java -Djvm=\"" + String.join(" ", jvm)
                 + "\" -cp target/test-classes:../ssi-core/target/classes io.ssi.agent.move.MoveMain " + CLASSES + " " + seed + " "
                 + MOVES + " " + PERIOD_MILLIS + " programs." + program;
     }

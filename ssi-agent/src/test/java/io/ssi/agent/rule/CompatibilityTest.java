@@ -55,8 +55,10 @@ class CompatibilityTest {
                 Generated from the rule table (`io.ssi.agent.rule.JdkRules`); a test fails when this page is stale.
 
                 In classes of the application: a poll (one static call, inlined to nothing) before each jump
-                backwards and behind each entry of a monitor, and one call at the entry of `void run()` of classes that extend another
+                backwards, behind each entry of a monitor and at the entry of methods that may call themselves, and one call at the entry of `void run()` of classes that extend another
                 class. A method that would grow over 64 KiB, or a class that cannot be read, is left as it is.
+                In a JVM that a process moves into, `System.nanoTime` of the application, and of the JDK where it keeps deadlines by it,
+                goes on from where it was; asked for by reflection it is the host's.
 
                 | JDK method | level | what it means |
                 |---|---|---|

@@ -11,7 +11,8 @@ import programs.Rules;
 /** Every rule has an action that is run on a plain JVM, under the agent and moved (AgentIT, MoveIT), and no action is left of a rule that is gone. */
 class RuleActionsTest {
     /** Threads that only a landing starts: programs of their own have them (see MoveIT). */
-    private static final List<String> THREADS_OF_LANDINGS = List.of("jdk.internal.misc.InnocuousThread.run", "java.util.TimerThread.run");
+    private static final List<String> THREADS_OF_LANDINGS = List.of("jdk.internal.misc.InnocuousThread.run", "java.util.TimerThread.run",
+            "java.util.concurrent.DelayScheduler.run");
 
     @Test
     void everyRuleHasItsAction() {

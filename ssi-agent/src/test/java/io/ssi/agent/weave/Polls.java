@@ -6,23 +6,24 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Polls as ASM puts them in, for comparison. Of one method: before each jump backwards, and as the first thing that a thread does with a monitor it has just entered.
+ * Polls as ASM puts them in, for comparison. Of one method: before each jump backwards, at its entry if it
+ * calls itself, and as the first thing that a thread does with a monitor it has just entered.
  * The latter comes before the next instruction, not right behind monitorenter: the handler that gives the monitor free
  * covers the code from there on, and must cover the poll.
  */
 final class Polls extends MethodVisitor {
-    private final boolean isSynchronized;
+    private final boolean atEntry;
     private boolean entered;
 
-    Polls(MethodVisitor next, boolean isSynchronized) {
+    Polls(MethodVisitor next, boolean atEntry) {
         super(Opcodes.ASM9, next);
-        this.isSynchronized = isSynchronized;
+        this.atEntry = atEntry;
     }
 
     @Override
     public void visitCode() {
         super.visitCode();
-        if (isSynchronized) {
+        if (atEntry) {
             poll();
         }
     }

@@ -63,11 +63,16 @@ class SpliceTest {
         ClassReader reader = new ClassReader(bytes);
         ClassWriter writer = new ClassWriter(reader, 0);
         boolean extendsOther = !"java/lang/Object".equals(reader.getSuperName());
+        boolean[] recursive = Cycles.of(ClassScan.of(bytes));
         reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
+            private int method;
+
             @Override
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+                boolean isRecursive = recursive != null && recursive[method];
+                method++;
                 MethodVisitor polls = new Polls(super.visitMethod(access, name, descriptor, signature, exceptions),
-                        (access & Opcodes.ACC_SYNCHRONIZED) != 0 && (access & Opcodes.ACC_NATIVE) == 0);
+                        isRecursive || (access & Opcodes.ACC_SYNCHRONIZED) != 0 && (access & Opcodes.ACC_NATIVE) == 0);
                 return extendsOther && (name + descriptor).equals("run()V") && (access & Opcodes.ACC_STATIC) == 0
                         ? new LeaveIf(polls, "java/lang/SsiEntry", "entering", "(Ljava/lang/Object;)Z", true) : polls;
             }

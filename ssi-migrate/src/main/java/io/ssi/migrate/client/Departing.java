@@ -27,6 +27,7 @@ final class Departing {
     private final BooleanSupplier ordered;
     /** Made at the first prepare: JVMTI answers only then, and no start-up time is spent on it. */
     private volatile Freezer freezer;
+    private FailedClasses failedClasses;
     private boolean frozen;
     /** When the last thread stopped. */
     private long lastStop;
@@ -52,7 +53,9 @@ final class Departing {
     /** Loads and makes what a freeze needs, so that it need not be done while the program stands still. */
     void warmUp() {
         if (freezer == null) {
+            failedClasses = jdk.withNativeAccess(FailedClasses::new);
             freezer = new Freezer(jdk, port, copies);
+            ProgramClock.now();
         }
     }
 
@@ -61,7 +64,7 @@ final class Departing {
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);
         List<String> classes = new ArrayList<>();
-        for (Class<?> type : initialised(loaded)) {
+        for (Class<?> type : ofProgram(loaded, true)) {
             classes.add(type.getName());
         }
         try {
@@ -168,16 +171,16 @@ final class Departing {
         Class<?>[] loaded = port.instrumentation().getAllLoadedClasses();
         names.scan(loaded);
         ImageWriter writer = new ImageWriter(jdk, names, lambdas, out, bits, moving);
-        writer.write(initialised(loaded), threads, port.copyProcess(), threadIds.next());
+        writer.write(ofProgram(loaded, true), failedClasses.of(ofProgram(loaded, false)), threads, port.copyProcess(), threadIds.next());
         return writer;
     }
 
-    /** The program's own initialised classes. */
-    private static List<Class<?>> initialised(Class<?>[] loaded) {
+    /** The program's own classes, either the initialised ones or the others. */
+    private static List<Class<?>> ofProgram(Class<?>[] loaded, boolean initialised) {
         List<Class<?>> mine = new ArrayList<>();
         for (Class<?> type : loaded) {
             if (type.getClassLoader() == ClassLoader.getSystemClassLoader() && !type.isArray() && !type.isHidden()
-                    && !Proxy.isProxyClass(type) && !type.getName().startsWith("io.ssi.agent.") && Jdk.isInitialised(type)) {
+                    && !Proxy.isProxyClass(type) && !type.getName().startsWith("io.ssi.agent.") && Jdk.isInitialised(type) == initialised) {
                 mine.add(type);
             }
         }

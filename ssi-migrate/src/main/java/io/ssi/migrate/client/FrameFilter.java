@@ -99,7 +99,7 @@ final class FrameFilter {
             throw pinned(thread, frame, "is in generated code that cannot be entered again (a method handle chain or a hidden class)");
         }
         if (frame.method().equals("<clinit>")) {
-            throw pinned(thread, frame, "is in a static initialiser");
+            throw initialising(thread, frame);
         }
         if (frame.bci() < 0) {
             throw pinned(thread, frame, "is called back from native code");
@@ -120,6 +120,10 @@ final class FrameFilter {
         } catch (AnalyzerException e) {
             throw new IllegalStateException("the class file of " + frame.type() + " cannot be understood", e);
         }
+    }
+
+    static PinnedException initialising(Thread thread, RawFrame frame) {
+        return pinned(thread, frame, "is in a static initialiser");
     }
 
     private static PinnedException pinned(Thread thread, RawFrame frame, String why) {

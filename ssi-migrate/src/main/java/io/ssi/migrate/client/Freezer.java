@@ -277,11 +277,21 @@ final class Freezer {
             if (System.nanoTime() - deadlineNanos > 0) {
                 throw PinnedException.notStopping(left);
             }
+            letInitialise();
             quiet = nudge(left) ? 0 : quiet + 1;
             if (quiet > QUIET_STEPS) {
                 letStop(left, polls);
             }
             awaitStep();
+        }
+    }
+
+    /** A class that is being initialised: whoever else uses it stands still inside the JVM until that is over, and would not stop. */
+    private synchronized void letInitialise() throws PinnedException {
+        for (StoppedThread thread : stopped.values()) {
+            if (thread.initialiser != null) {
+                throw FrameFilter.initialising(thread.thread, thread.initialiser);
+            }
         }
     }
 

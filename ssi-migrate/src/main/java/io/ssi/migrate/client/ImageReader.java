@@ -3,7 +3,6 @@ package io.ssi.migrate.client;
 import java.io.IOException;
 import java.lang.invoke.LambdaMetafactory;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleInfo;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
@@ -11,6 +10,7 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import jdk.internal.misc.Unsafe;
@@ -49,10 +49,11 @@ final class ImageReader {
     private final List<StoppedThread> threads = new ArrayList<>();
     private byte[] process;
     private long nextThreadId;
+    private ProgramClock clock;
 
-    /** Is told the names of the program's initialised classes before any is initialised here. */
+    /** Is told the names of the program's initialised classes, and of those whose initialisers failed, before any is initialised here. */
     interface Initialisation {
-        void accept(List<String> classNames) throws ReflectiveOperationException;
+        void accept(List<String> initialised, List<String> failed) throws ReflectiveOperationException;
     }
 
     ImageReader(Jdk jdk, Names names, LambdaRecipes lambdas, ImageInput in, HashBits bits, Initialisation beforeInitialisation) {
@@ -78,8 +79,8 @@ final class ImageReader {
         return nextThreadId;
     }
 
-    int objects() {
-        return count;
+    ProgramClock clock() {
+        return clock;
     }
 
     void read() throws IOException, ReflectiveOperationException {
@@ -96,7 +97,11 @@ final class ImageReader {
             initialised.add(in.string());
             hashes[i] = in.u4();
         }
-        beforeInitialisation.accept(initialised);
+        List<String> failed = new ArrayList<>();
+        for (int left = in.count(CLASSES_MAX, "number of classes"); left > 0; left--) {
+            failed.add(in.string());
+        }
+        beforeInitialisation.accept(initialised, failed);
         for (int i = 0; i < hashes.length; i++) {
             // HotSpot gives a class a hash when it is initialised.
             hashed(Class.forName(initialised.get(i), false, ClassLoader.getSystemClassLoader()), hashes[i]);
@@ -104,11 +109,19 @@ final class ImageReader {
         for (String name : initialised) {
             Class.forName(name, true, ClassLoader.getSystemClassLoader());
         }
+        Map<Class<?>, Throwable> errors = new LinkedHashMap<>();
+        for (String name : failed) {
+            errors.put(FailedClasses.fail(name), null);
+        }
         for (int left = initialised.size(); left > 0; left--) {
             statics(classReference());
         }
         travellingStatics();
+        for (Map.Entry<Class<?>, Throwable> error : errors.entrySet()) {
+            error.setValue((Throwable) reference());
+        }
         nextThreadId = in.u8();
+        clock = ProgramClock.read(in);
         process = new byte[in.count(1 << 24, "state of the OS process")];
         in.raw(process, Unsafe.ARRAY_BYTE_BASE_OFFSET, process.length);
         int threadCount = in.count(1 << 20, "number of threads");
@@ -122,6 +135,7 @@ final class ImageReader {
             body(i);
         }
         new Reflected(jdk).numberAgain(reflected);
+        errors.forEach((type, error) -> FailedClasses.note(jdk, type, error));
         for (Object handle : numbered()) {
             for (String field : new String[] {"pid", "startTime"}) {
                 long offset = U.objectFieldOffset(jdk.field(handle.getClass(), field));
@@ -280,8 +294,8 @@ final class ImageReader {
                 yield hashed(Array.newInstance(type.getComponentType(), in.count(LENGTH_MAX, "length of an array")), hash);
             }
             case ImageFormat.METHOD_TYPE -> methodType();
-            case ImageFormat.METHOD_HANDLE -> methodHandle(in.u1(), classReference(), in.string(), methodType());
-            case ImageFormat.FIELD_VAR_HANDLE -> fieldVarHandle(classReference(), in.string());
+            case ImageFormat.METHOD_HANDLE -> Handles.of(jdk, in.u1(), classReference(), in.string(), methodType());
+            case ImageFormat.FIELD_VAR_HANDLE -> Handles.ofField(jdk, classReference(), in.string());
             case ImageFormat.ARRAY_VAR_HANDLE -> MethodHandles.arrayElementVarHandle(classReference());
             case ImageFormat.INSTANCE -> instance();
             default -> throw new IOException("kind " + kind + " in the image is not known");
@@ -324,27 +338,6 @@ final class ImageReader {
             parameters[i] = classReference();
         }
         return MethodType.methodType(result, parameters);
-    }
-
-    private MethodHandle methodHandle(int kind, Class<?> owner, String name, MethodType type) throws ReflectiveOperationException {
-        MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(owner, jdk.trusted());
-        return switch (kind) {
-            case MethodHandleInfo.REF_invokeStatic -> lookup.findStatic(owner, name, type);
-            case MethodHandleInfo.REF_newInvokeSpecial -> lookup.findConstructor(owner, type);
-            case MethodHandleInfo.REF_invokeSpecial -> lookup.findSpecial(owner, name, type, owner);
-            case MethodHandleInfo.REF_invokeVirtual, MethodHandleInfo.REF_invokeInterface -> lookup.findVirtual(owner, name, type);
-            case MethodHandleInfo.REF_getField -> lookup.findGetter(owner, name, type.returnType());
-            case MethodHandleInfo.REF_getStatic -> lookup.findStaticGetter(owner, name, type.returnType());
-            case MethodHandleInfo.REF_putField -> lookup.findSetter(owner, name, type.parameterType(0));
-            default -> lookup.findStaticSetter(owner, name, type.parameterType(0));
-        };
-    }
-
-    private Object fieldVarHandle(Class<?> owner, String name) throws ReflectiveOperationException {
-        Field field = jdk.field(owner, name);
-        MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(owner, jdk.trusted());
-        return Jdk.isStatic(field) ? lookup.findStaticVarHandle(owner, name, field.getType())
-                : lookup.findVarHandle(owner, name, field.getType());
     }
 
     // ---- classes
@@ -401,7 +394,7 @@ final class ImageReader {
         MethodType factoryType = methodType();
         MethodType interfaceType = methodType();
         MethodType dynamicType = methodType();
-        MethodHandle implementation = implementation(caller, in.u1(), classReference(), in.string(), methodType());
+        MethodHandle implementation = Handles.ofLambda(caller, in.u1(), classReference(), in.string(), methodType());
         List<Object> arguments = new ArrayList<>(List.of(interfaceType, implementation, dynamicType));
         boolean serializable = in.u1() != 0;
         Class<?>[] markers = new Class<?>[in.count(255, "number of interfaces")];
@@ -429,16 +422,6 @@ final class ImageReader {
             throw new ReflectiveOperationException("lambda " + name + " of " + caller.lookupClass().getName(), e);
         }
         return lambdas.lastSpun();
-    }
-
-    private MethodHandle implementation(MethodHandles.Lookup caller, int kind, Class<?> owner, String name, MethodType type)
-            throws ReflectiveOperationException {
-        return switch (kind) {
-            case MethodHandleInfo.REF_invokeStatic -> caller.findStatic(owner, name, type);
-            case MethodHandleInfo.REF_newInvokeSpecial -> caller.findConstructor(owner, type);
-            case MethodHandleInfo.REF_invokeSpecial -> caller.findSpecial(owner, name, type, caller.lookupClass());
-            default -> caller.findVirtual(owner, name, type);
-        };
     }
 
     // ---- bodies

@@ -47,6 +47,7 @@ final class ImageWriter {
     private final List<Integer> registered = new ArrayList<>();
     /** Numbers of handles of this very process, which is another process of the host's there. */
     private final List<Integer> handles = new ArrayList<>();
+    private final ProgramClock clock = ProgramClock.now();
 
     ImageWriter(Jdk jdk, Names names, LambdaRecipes lambdas, ImageOutput out, HashBits bits, Set<Thread> moving) {
         this.jdk = jdk;
@@ -70,8 +71,9 @@ final class ImageWriter {
     }
 
     /** @param initialised the program's initialised classes */
-    void write(List<Class<?>> initialised, List<StoppedThread> threads, byte[] process, long nextThreadId) throws IOException {
-        references.whileQuiet(() -> writeQuietly(initialised, threads, process, nextThreadId));
+    void write(List<Class<?>> initialised, List<FailedClasses.Failed> failed, List<StoppedThread> threads, byte[] process, long nextThreadId)
+            throws IOException {
+        references.whileQuiet(() -> writeQuietly(initialised, failed, threads, process, nextThreadId));
         numbers(handles);
         numbers(registered);
         numbers(references.enqueuedSince(numbers, active));
@@ -85,8 +87,8 @@ final class ImageWriter {
         }
     }
 
-    private void writeQuietly(List<Class<?>> initialised, List<StoppedThread> threads, byte[] process, long nextThreadId)
-            throws IOException {
+    private void writeQuietly(List<Class<?>> initialised, List<FailedClasses.Failed> failed, List<StoppedThread> threads, byte[] process,
+            long nextThreadId) throws IOException {
         out.u4(ImageFormat.MAGIC);
         out.string(Runtime.version().toString());
         out.varint(initialised.size());
@@ -94,12 +96,18 @@ final class ImageWriter {
             out.string(type.getName());
             out.u4(numbers.hash(type));
         }
+        FailedClasses.writeNames(out, failed);
         for (Class<?> type : initialised) {
             classReference(type);
             statics(type);
         }
         travellingStatics();
+        for (FailedClasses.Failed each : failed) {
+            pins.root("the failed initialiser of class " + each.type().getName());
+            reference(each.error());
+        }
         out.u8(nextThreadId);
+        clock.write(out);
         out.varint(process.length);
         out.raw(process, Unsafe.ARRAY_BYTE_BASE_OFFSET, process.length);
         out.varint(threads.size());
@@ -137,7 +145,7 @@ final class ImageWriter {
             if (layout.kinds[i] == 'L') {
                 pins.root("static field " + type.getName() + "." + layout.names[i]);
             }
-            value(base, layout, i);
+            field(base, layout.offsets[i], layout.kinds[i]);
         }
     }
 
@@ -222,7 +230,7 @@ final class ImageWriter {
             out.u4(hash);
             classReference(type);
             return ImageFormat.CLASS;
-        } else if (object instanceof String string && isInterned(string)) {
+        } else if (object instanceof String string && new String(string).intern() == string) {
             out.u1(ImageFormat.INTERNED);
             interned(string);
             return ImageFormat.INTERNED;
@@ -283,10 +291,6 @@ final class ImageWriter {
             info.isNoted = Reference.class.isAssignableFrom(type) || ProcessHandle.class.isAssignableFrom(type);
         }
         return info;
-    }
-
-    private static boolean isInterned(String string) {
-        return new String(string).intern() == string;
     }
 
     private void interned(String string) throws IOException {
@@ -439,7 +443,7 @@ final class ImageWriter {
             if (ofCommonCleaner && layout.names[i].equals("node")) {
                 reference(null);
             } else {
-                value(object, layout, i);
+                field(object, layout.offsets[i], layout.kinds[i]);
             }
         }
     }
@@ -477,10 +481,6 @@ final class ImageWriter {
     private boolean isJdkThreadLocal(Object entry) {
         Object key = entry == null ? null : ((WeakReference<?>) entry).get();
         return key != null && names.of(key) != null;
-    }
-
-    private void value(Object holder, Layout layout, int i) throws IOException {
-        field(holder, layout.offsets[i], layout.kinds[i]);
     }
 
     private void field(Object holder, long offset, char kind) throws IOException {

@@ -40,8 +40,11 @@ final class Landing {
     private final FrameCopies copies;
     private final Names names;
     private final Set<String> initialised = ConcurrentHashMap.newKeySet();
+    private final Set<String> failed = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<byte[]> chunks = new ArrayBlockingQueue<>(CHUNKS_AHEAD);
     private volatile long expectedCrc;
+    /** How long the image was written. */
+    private volatile long writeNanos;
     /** Nobody takes chunks any more. */
     private volatile boolean buildOver;
     /** When the last byte of the image had come. */
@@ -65,6 +68,10 @@ final class Landing {
 
     boolean isInitialised(String internalName) {
         return initialised.contains(internalName);
+    }
+
+    boolean hasFailed(String internalName) {
+        return failed.contains(internalName);
     }
 
     /** Loads what the program had initialised; nothing of it runs. */
@@ -110,8 +117,9 @@ final class Landing {
         }
     }
 
-    void end(long crc32c) throws InterruptedException {
+    void end(long crc32c, long writeMicros) throws InterruptedException {
         expectedCrc = crc32c;
+        writeNanos = writeMicros * 1000;
         completeNanos = System.nanoTime();
         chunk(END);
     }
@@ -138,6 +146,7 @@ final class Landing {
             throw new IOException("the image was damaged on its way: its checksum is wrong");
         }
         port.restoreProcess(reader.process());
+        reader.clock().goOn(writeNanos + System.nanoTime() - completeNanos);
         nextThreadId = reader.nextThreadId();
         threads = inOrderOfEntry(reader.threads());
         FrameCopier copier = new FrameCopier(jdk, port, copies, adding);
@@ -148,6 +157,7 @@ final class Landing {
         }
         copier.define();
         int started = 0;
+        Stacks stacks = new Stacks(jdk);
         for (StoppedThread thread : threads) {
             SsiResume.prepare(thread.thread, enter(copier, thread));
         }
@@ -155,7 +165,7 @@ final class Landing {
             if (thread.thread.threadId() == PRIMORDIAL) {
                 main = thread.thread;
             }
-            thread.thread.start();
+            stacks.start(thread);
             started++;
             // Threads without monitors come in any order.
             if ((takesMonitors(thread) || started == threads.size()) && SsiResume.awaitArrived(started, ENTER_MILLIS) < started) {
@@ -179,8 +189,11 @@ final class Landing {
     }
 
     /** A class that the source initialised after the prepare: its initialiser must not run here either. */
-    private void willBeInitialised(List<String> classNames) throws ReflectiveOperationException {
-        Set<String> late = new HashSet<>();
+    private void willBeInitialised(List<String> classNames, List<String> failedNames) throws ReflectiveOperationException {
+        Set<String> late = new HashSet<>(failedNames);
+        for (String name : failedNames) {
+            failed.add(name.replace('.', '/'));
+        }
         for (String name : classNames) {
             if (initialised.add(name.replace('.', '/'))) {
                 late.add(name);

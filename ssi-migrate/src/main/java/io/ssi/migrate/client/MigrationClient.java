@@ -27,7 +27,7 @@ public final class MigrationClient {
         try {
             switch (message) {
                 case LinkMessage.ImageChunk m -> worker().landing.chunk(m.bytes());
-                case LinkMessage.ImageEnd m -> worker().landing.end(m.crc32c());
+                case LinkMessage.ImageEnd m -> worker().landing.end(m.crc32c(), m.writeMicros());
                 case LinkMessage.OfMove m -> worker().queue.add(new Order(m, port.move().connection()));
                 default -> {
                     // of a newer daemon
@@ -55,6 +55,12 @@ public final class MigrationClient {
     public boolean isInitialised(String internalName) {
         Landing l = landing;
         return l != null && l.isInitialised(internalName);
+    }
+
+    /** As {@link #isInitialised}: its initialiser has failed at the source, so it must here. */
+    public boolean hasFailed(String internalName) {
+        Landing l = landing;
+        return l != null && l.hasFailed(internalName);
     }
 
     /** @param connection it came over; once that is broken nobody waits for what a freeze gives */

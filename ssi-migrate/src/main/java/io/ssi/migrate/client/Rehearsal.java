@@ -63,7 +63,7 @@ final class Rehearsal {
             Deque<byte[]> chunks = new ArrayDeque<>();
             new ImageWriter(jdk, names, lambdas, new ImageOutput(chunks::add), bits, Set.of()).rehearse(objects());
             if (read) {
-                new ImageReader(jdk, names, lambdas, new ImageInput(chunks::poll), bits, initialised -> { }).rehearse();
+                new ImageReader(jdk, names, lambdas, new ImageInput(chunks::poll), bits, (initialised, failed) -> { }).rehearse();
             }
         }
     }

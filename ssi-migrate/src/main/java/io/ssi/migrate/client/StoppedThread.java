@@ -14,6 +14,8 @@ final class StoppedThread {
     /** WAIT: {@link #WANTS_BACK} when the thread had been notified, or was blocked entering the monitor. */
     long remainingNanos;
     final List<RawFrame> frames;
+    /** A frame in a static initialiser; null if there is none. */
+    final RawFrame initialiser;
     /** Its interrupt status, which it does not have itself while it rests. */
     volatile boolean interrupted;
     /** Set by the freezer when the frames are understood. */
@@ -25,5 +27,10 @@ final class StoppedThread {
         this.object = object;
         this.remainingNanos = remainingNanos;
         this.frames = frames;
+        RawFrame found = null;
+        for (RawFrame frame : frames) {
+            found = frame.method().equals("<clinit>") ? frame : found;
+        }
+        this.initialiser = found;
     }
 }

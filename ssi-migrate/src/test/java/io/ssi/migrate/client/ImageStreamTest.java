@@ -244,7 +244,7 @@ class ImageStreamTest {
     private static void read(Writing writing) throws IOException, ReflectiveOperationException {
         List<byte[]> chunks = new ArrayList<>();
         write(chunks, writing);
-        new ImageReader(null, null, null, sent(chunks), null, names -> { }).read();
+        new ImageReader(null, null, null, sent(chunks), null, (initialised, failed) -> { }).read();
     }
 
     @Test
