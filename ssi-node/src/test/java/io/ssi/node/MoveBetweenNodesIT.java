@@ -237,6 +237,7 @@ class MoveBetweenNodesIT {
         assertThat(cluster.ask(3, "ssi-kill", "-STOP", Integer.toString(vpid)).exitCode()).isZero();
         await().atMost(Program.PATIENCE).untilAsserted(() -> assertThat(cluster.ps(1, "Talk"))
                 .anySatisfy(row -> assertThat(row).containsEntry("vpid", (long) vpid).containsEntry("state", "STOPPED")));
+        assertThat(cluster.ask(1, "ssi-migrate", Integer.toString(vpid), "3").err()).contains("process " + vpid + " is stopped; let it go on by: ssi-kill -CONT");
         assertThat(cluster.ask(1, "ssi-kill", "-CONT", Integer.toString(vpid)).exitCode()).isZero();
         assertThat(program.answer("add 5")).isEqualTo("sum 5");
         assertThat(cluster.ask(3, "ssi-kill", "-KILL", Integer.toString(vpid)).exitCode()).isZero();

@@ -66,7 +66,10 @@ public final class ProgramDoor {
                 ProcessRow.Usage.NONE, hello.startMillis(), command, hello.workDir(), 0, Optional.empty());
     }
 
-    /** What the JVM kept for us, or if it has nothing what the cluster still knows, with what cannot be forged put right. */
+    /**
+     * What the JVM kept for us, or if it has nothing what the cluster still knows, with what cannot be forged put right. Whether its parent has
+     * ended meanwhile is looked at later: it may only be out of reach.
+     */
     private ProcessRow returned(LinkMessage.Hello hello, HostLink link) {
         VPid vpid = new VPid(hello.vpid());
         int incarnation = Math.max(1, hello.incarnation());
@@ -76,7 +79,7 @@ public final class ProgramDoor {
         }
         Optional<ProcessRow> kept = hello.row().length == 0 ? told : Optional.of(RowCodec.decode(hello.row()));
         return kept.filter(row -> row.vpid().equals(vpid) && row.incarnation() == incarnation)
-                .map(row -> new ProcessRow(vpid, incarnation, liveParent(row.parent()), parts.self(), link.osPid(), link.peerUser(),
+                .map(row -> new ProcessRow(vpid, incarnation, row.parent(), parts.self(), link.osPid(), link.peerUser(),
                         ProcessState.RUNNING, row.usage(), row.startMillis(), row.command(), row.workDir(), row.deputyNode(), Optional.empty()))
                 .orElseGet(() -> fresh(vpid, incarnation, hello, link));
     }

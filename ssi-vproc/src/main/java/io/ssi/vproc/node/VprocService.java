@@ -385,6 +385,9 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             if (process.moving) {
                 throw new SsiException(ErrorCode.MIGRATION_IN_PROGRESS, "process " + vpid + " is being moved already; wait for the end of that move");
             }
+            if (parts.os().sample(process.osPid).stopped()) {
+                throw new SsiException(ErrorCode.PINNED, "process " + vpid + " is stopped; let it go on by: ssi-kill -CONT " + vpid + ", or fg at its terminal");
+            }
             process.moving = true;
             apply(new HostEvent.MoveBegun(vpid, process.incarnation));
             return new Local(table.row(vpid).orElseThrow(), process.link);

@@ -107,6 +107,10 @@ class MovedTerminalIT extends MovedProcess {
         move(1, 2, "sleep 1000");
         nodes.get(2).signals.signal(vpid, Signals.STOP, "root").get(5, TimeUnit.SECONDS);
         await().atMost(5, TimeUnit.SECONDS).until(() -> nodes.get(2).service.row(vpid).orElseThrow().state() == ProcessState.STOPPED);
+        assertThatThrownBy(() -> nodes.get(1).service.beginMove(vpid)).isInstanceOfSatisfying(SsiException.class,
+                e -> assertThat(e).hasMessageStartingWith("process " + vpid + " is stopped; let it go on"));
+        nodes.get(2).signals.signal(vpid, Signals.CONT, "root").get(5, TimeUnit.SECONDS);
+        await().atMost(5, TimeUnit.SECONDS).until(() -> nodes.get(2).service.row(vpid).orElseThrow().state() == ProcessState.RUNNING);
         nodes.get(1).service.beginMove(vpid);
         deputy.say(new LinkMessage.Signal(Signals.KILL));
         assertThat(nodes.get(0).service.row(vpid)).map(ProcessRow::state).contains(ProcessState.MOVING);

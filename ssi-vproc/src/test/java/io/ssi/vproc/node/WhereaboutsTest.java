@@ -2,17 +2,24 @@ package io.ssi.vproc.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.ssi.core.cluster.ClusterMap;
 import io.ssi.core.cluster.Membership;
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
+import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
 import io.ssi.core.net.LocalNetwork;
 import io.ssi.core.net.MessageRegistry;
+import io.ssi.core.wire.LinkMessage;
+import io.ssi.vproc.ProcessRow;
+import io.ssi.vproc.ProcessState;
+import io.ssi.vproc.RowCodec;
 import io.ssi.vproc.Signals;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +87,21 @@ class WhereaboutsTest {
         assertThat(found.get(30, TimeUnit.SECONDS)).isEqualTo(2);
         sent.get(30, TimeUnit.SECONDS);
         assertThat(signals).containsExactly(Signals.TERM);
+    }
+
+    @Test
+    void aChildThatItsDaemonFindsAgainKeepsAParentThatIsOnlyOutOfReach() throws Exception {
+        two.close();
+        cluster.state(2, Membership.State.LEFT);
+        cluster.remove(vpid.value(), Integer.MAX_VALUE);
+        FakeLink link = new FakeLink(ProcessHandle.current().pid());
+        ProcessRow child = new ProcessRow(new VPid(1_000_500), 1, vpid.value(), new NodeId(1), link.osPid(), link.peerUser(), ProcessState.RUNNING,
+                ProcessRow.Usage.NONE, 0, "Child", "/", 0, Optional.empty());
+        one.door.hello(new LinkMessage.Hello(LinkMessage.PROTOCOL, LinkMessage.Role.APP, 0, link.osPid(), 0, "jdk", "Child", List.of(), link.peerUser(), "/", 0,
+                child.vpid().value(), 1, 0, RowCodec.encode(child)), link);
+        assertThat(one.service.row(child.vpid())).map(ProcessRow::parent).contains(vpid.value());
+        cluster.placeGone(vpid, 1, 1).get(30, TimeUnit.SECONDS);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> one.service.row(child.vpid()).orElseThrow().parent() == 0);
     }
 
     @Test
