@@ -195,11 +195,15 @@ public final class Deputies {
     /** The process at the terminal stops, as the process itself did: the shell sees a stopped job. It tells when the user lets it go on. */
     private void stop(Deputy deputy) {
         if (isDeputy(deputy) && deputy.isPresent()) {
-            try {
-                os.kill(deputy.osPid(), Signals.STOP);
-            } catch (SsiException gone) {
-                LOG.debug("the deputy of process {} cannot be stopped: {}", deputy.vpid, gone.getMessage());
-            }
+            kill(deputy, Signals.STOP);
+        }
+    }
+
+    private void kill(Deputy deputy, int signal) {
+        try {
+            os.kill(deputy.osPid(), signal);
+        } catch (SsiException gone) {
+            LOG.debug("the deputy of process {} cannot be signalled: {}", deputy.vpid, gone.getMessage());
         }
     }
 
@@ -229,6 +233,9 @@ public final class Deputies {
     private void end(Deputy deputy, int incarnation, ExitStatus exit) {
         Thread.ofVirtual().name("ssi-deputy-end-" + deputy.vpid).start(() -> {
             try {
+                if (deputy.isPresent() && os.sample(deputy.osPid()).stopped()) {
+                    kill(deputy, Signals.CONT); // it has an end to tell, as a stopped process that is killed
+                }
                 deputy.drained(incarnation + 1);
                 deputy.exit(exit);
                 remove(deputy);

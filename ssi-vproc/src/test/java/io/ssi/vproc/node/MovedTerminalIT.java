@@ -143,6 +143,11 @@ class MovedTerminalIT extends MovedProcess {
             deputy.say(new LinkMessage.Signal(Signals.CONT));
             awaitStopped(false, false);
         }
+        deputy.say(new LinkMessage.Signal(Signals.TSTP));
+        awaitStopped(true, true);
+        nodes.get(2).signals.signal(vpid, Signals.KILL, "root").get(30, TimeUnit.SECONDS);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.sent(LinkMessage.Exit.class).equals(List.of(new LinkMessage.Exit(137, 9))));
+        assertThat(stopped(deputy.osPid())).isFalse();
     }
 
     @Test
