@@ -19,15 +19,27 @@ final class JdkState {
         "java.util.Locale#defaultLocale", "java.util.Locale#defaultDisplayLocale", "java.util.Locale#defaultFormatLocale",
         "java.util.TimeZone#defaultTimeZone",
         "java.lang.SsiProcess#statusAtEnd", "java.lang.SsiProcess#signalHandlers",
+        "sun.security.jca.Providers#providerList",
+        "java.util.logging.Level$KnownLevel#nameToLevels", "java.util.logging.Level$KnownLevel#intToLevels",
+        "java.net.URL#factory", "java.net.URLConnection#factory", "java.net.Authenticator#theAuthenticator",
+        "java.net.ProxySelector#theProxySelector", "java.net.CookieHandler#cookieHandler", "java.net.ResponseCache#theResponseCache",
+        "java.net.HttpURLConnection#followRedirects",
+        "java.util.concurrent.ForkJoinPool#common", "java.util.concurrent.Executors$DefaultThreadFactory#poolNumber",
+        "java.util.Timer#nextSerialNumber", "java.util.logging.LogManager#manager", "java.util.logging.LogRecord#globalSequenceNumber",
+        "java.security.Security#props",
     };
 
-    /** Found by name like any JDK constant, but their contents travel too. class#field. */
+    /** Found by name like any JDK constant, but their contents travel too: their fields are among {@link #TRAVELLING_STATICS}. class#field. */
     static final Set<String> FILLED = Set.of(
             "java.util.concurrent.ForkJoinPool#common",
             "java.util.concurrent.Executors$DefaultThreadFactory#poolNumber",
             "java.util.Timer#nextSerialNumber",
             "java.util.Random#seedUniquifier",
-            "java.util.concurrent.ThreadLocalRandom#seeder");
+            "java.util.concurrent.ThreadLocalRandom#seeder",
+            "java.util.logging.LogManager#manager",
+            "java.util.logging.Logger#global",
+            "java.util.logging.LogRecord#globalSequenceNumber",
+            "java.security.Security#props");
 
     /** Classes whose static finals are not names: their values travel by field. */
     static final Set<String> UNNAMED_HOLDERS = Set.of("java.lang.System", "java.lang.SsiHook", "java.lang.SsiResume",

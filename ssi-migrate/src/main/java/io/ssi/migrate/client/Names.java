@@ -2,6 +2,8 @@ package io.ssi.migrate.client;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.security.Provider;
+import java.security.Security;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -10,7 +12,7 @@ import java.util.Set;
 /**
  * JDK objects that exist in every JVM and are found there by name: what a static final field of an initialised JDK class
  * holds ({@code class#field}), the elements of such an array ({@code class#field#index}), and the few objects that the VM
- * makes itself.
+ * makes itself or that the JDK lists by names of their own.
  */
 final class Names {
     private final Jdk jdk;
@@ -48,8 +50,27 @@ final class Names {
             names.put(jdk.get(cleaner, "activeList"), "cleaner:activeList");
             names.put(jdk.get(cleaner, "queue"), "cleaner:queue");
         }
+        providers();
         for (Object named : names.keySet()) {
             namedClasses.add(named == null ? Object.class : named.getClass()); // null: the map's own stand-in for it
+        }
+    }
+
+    /** Those of the JDK; the list of them, and what the program added to it, travels. */
+    private void providers() {
+        try {
+            Class<?> list = Class.forName("sun.security.jca.Providers", false, null);
+            if (!Jdk.isInitialised(list)) {
+                return;
+            }
+            for (Object config : (Object[]) jdk.get(jdk.getStatic(list, "providerList"), "configs")) {
+                Object provider = jdk.get(config, "provider");
+                if (provider != null && Jdk.isJdk(provider.getClass())) {
+                    names.putIfAbsent(provider, "provider:" + ((Provider) provider).getName());
+                }
+            }
+        } catch (ClassNotFoundException e) {
+            throw Jdk.failed("Providers", e);
         }
     }
 
@@ -106,7 +127,11 @@ final class Names {
     Object find(String name) throws ReflectiveOperationException {
         int colon = name.indexOf(':');
         if (colon > 0) {
-            return findSpecial(name.substring(0, colon), name.substring(colon + 1));
+            Object found = findSpecial(name.substring(0, colon), name.substring(colon + 1));
+            if (found == null) {
+                throw new ClassNotFoundException("object " + name + " is not in this JVM");
+            }
+            return found;
         }
         String[] parts = name.split("#");
         Class<?> type = Class.forName(parts[0], true, ClassLoader.getPlatformClassLoader());
@@ -130,6 +155,7 @@ final class Names {
                 yield name.equals("system") ? group : mainGroup(group);
             }
             case "cleaner" -> jdk.get(jdk.get(jdk.getStatic(Class.forName("jdk.internal.ref.CleanerFactory"), "commonCleaner"), "impl"), name);
+            case "provider" -> Security.getProvider(name);
             case "loader" -> name.equals("app") ? ClassLoader.getSystemClassLoader() : ClassLoader.getPlatformClassLoader();
             case "unnamed" -> ClassLoader.getSystemClassLoader().getUnnamedModule();
             case "module" -> ModuleLayer.boot().findModule(name)
