@@ -15,7 +15,10 @@ public final class SsiTraces {
     public static final String MARK = "$ssi$";
 
     private static final Unsafe U = Unsafe.getUnsafe();
+    /** Start of the names of the classes that hooks and the entry of frames run in. */
+    private static final String OWN = "java.lang.Ssi";
     private static final String ENTRY = "java.lang.SsiEntry";
+    private static final String HANDLES = "java.lang.invoke.";
     private static final StackTraceElement[] NONE = {};
 
     private SsiTraces() {}
@@ -31,15 +34,50 @@ public final class SsiTraces {
         if (trace == null) {
             return null;
         }
-        for (int i = 0; i < trace.length; i++) {
-            if (trace[i].getClassName().equals(ENTRY)) {
-                StackTraceElement[] cut = i == 0 ? NONE : new StackTraceElement[i];
-                System.arraycopy(trace, 0, cut, 0, i);
-                return cut;
+        return trace(trace, null);
+    }
+
+    /**
+     * In the JVM's own lists of all threads hidden frames are shown.
+     *
+     * @param places for each frame where it has come to; null if nobody asks
+     */
+    private static StackTraceElement[] trace(StackTraceElement[] trace, int[] places) {
+        int n = 0;
+        for (int i = 0; i < trace.length && !trace[i].getClassName().equals(ENTRY); i++) {
+            if (trace[i].getClassName().startsWith(OWN)) {
+                while (n > 0 && trace[n - 1].getClassName().startsWith(HANDLES)) {
+                    n--; // by which it called what lies above
+                }
+            } else {
+                if (places != null) {
+                    places[i] = n;
+                }
+                trace[n++] = element(trace[i]);
             }
-            element(trace[i]);
         }
-        return trace;
+        if (n == trace.length) {
+            return trace;
+        }
+        StackTraceElement[] cut = n == 0 ? NONE : new StackTraceElement[n];
+        System.arraycopy(trace, 0, cut, 0, n);
+        return cut;
+    }
+
+    /** A java.lang.management.ThreadInfo was made: its monitors name frames of its trace by number. */
+    public static void info(Object info) {
+        long traceAt = U.objectFieldOffset(info.getClass(), "stackTrace");
+        StackTraceElement[] trace = (StackTraceElement[]) U.getReference(info, traceAt);
+        int[] places = new int[trace.length];
+        U.putReference(info, traceAt, trace(trace, places));
+        Object[] monitors = (Object[]) U.getReference(info, U.objectFieldOffset(info.getClass(), "lockedMonitors"));
+        for (Object monitor : monitors) {
+            long depthAt = U.objectFieldOffset(monitor.getClass(), "stackDepth");
+            int depth = U.getInt(monitor, depthAt);
+            if (depth >= 0) {
+                U.putInt(monitor, depthAt, places[depth]);
+            }
+        }
     }
 
     public static StackTraceElement element(StackTraceElement element) {

@@ -60,6 +60,9 @@ public final class JdkRules {
                 "sun/nio/ch/UnixDomainSockets.getRandom()Ljava/util/Random;", "java/lang/SsiRandom", "later", "()Ljava/util/Random;",
                 Level.FULL, "The generator of names for unbound sockets is made when it is first used, which spares every start its"
                 + " 20 ms: the agent reaches its daemon by such a socket."),
+        trace("java/lang/Thread", "getAllStackTraces", "()Ljava/util/Map;", Action.MAP_RESULT, "traces", "(Ljava/util/Map;)Ljava/util/Map;"),
+        trace("java/lang/management/ThreadInfo", "initialize", "(Ljava/lang/Thread;ILjava/lang/Object;Ljava/lang/Thread;JJJJ" + TRACE
+                + "[Ljava/lang/management/MonitorInfo;[Ljava/lang/management/LockInfo;)V", Action.AT_RETURN, "info", "(Ljava/lang/Object;)V"),
     };
 
     /** Thread classes of the JDK that a moved thread can have; woven only in a JVM that a process moves into. */
@@ -71,10 +74,6 @@ public final class JdkRules {
         trace("java/lang/StackTraceElement", "of", "(" + TRACE + ")" + TRACE, Action.MAP_RESULT, "trace", "(" + TRACE + ")" + TRACE),
         trace("java/lang/StackTraceElement", "of", "(Ljava/lang/StackFrameInfo;)Ljava/lang/StackTraceElement;", Action.MAP_RESULT,
                 "element", "(Ljava/lang/StackTraceElement;)Ljava/lang/StackTraceElement;"),
-        trace("java/lang/Thread", "getAllStackTraces", "()Ljava/util/Map;", Action.MAP_RESULT, "traces", "(Ljava/util/Map;)Ljava/util/Map;"),
-        trace("java/lang/management/ThreadInfo", "initialize", "(Ljava/lang/Thread;ILjava/lang/Object;Ljava/lang/Thread;JJJJ" + TRACE
-                + "[Ljava/lang/management/MonitorInfo;[Ljava/lang/management/LockInfo;)V", Action.MAP_ARGUMENT, "trace",
-                "(" + TRACE + ")" + TRACE),
         trace("java/lang/StackFrameInfo", "getMethodName", "()Ljava/lang/String;", Action.MAP_RESULT, "original",
                 "(Ljava/lang/String;)Ljava/lang/String;"),
         trace("java/lang/StackFrameInfo", "getMethodType", "()Ljava/lang/invoke/MethodType;", Action.MAP_RESULT, "type",

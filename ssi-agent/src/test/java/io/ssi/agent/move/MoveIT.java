@@ -53,7 +53,7 @@ class MoveIT {
             new Program("HotMonitors", 12000, 0), new Program("Traces", 1, 60), new Program("Timers", 1, 120), new Program("Reflection", 1, 60),
             new Program("Recursion", 12_000, 120), new Program("Barriers", 1, 150), new Program("Tasks", 1, 120),
             new Program("Clocks", 1, 120), new Program("Initialisers", 1, 250), new Program("Synchronised", 1, 250),
-            new Program("Old", 1, 40), new Program("Languages", 1, 40));
+            new Program("State", 1, 300), new Program("Listed", 1, 250), new Program("Old", 1, 40), new Program("Languages", 1, 40));
 
     /** Enough for the order of what several threads print to be the programmed one. */
     private static final String PLAIN_PACE = "-Dpace.millis=10";

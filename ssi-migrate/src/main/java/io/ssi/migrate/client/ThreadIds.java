@@ -21,9 +21,14 @@ public final class ThreadIds {
         }
     }
 
-    /** First thing in a landing JVM, before any thread of the agent's is made. */
+    /**
+     * First thing in a landing JVM, before any thread of the agent's is made. The first thread has its number from the JVM, and keeps it as
+     * an owner of monitors; whoever asks for that number, as java.lang.management does, shall find the program's main thread.
+     */
     public static void moveAway(java.lang.invoke.MethodHandles.Lookup trusted) {
-        new ThreadIds(new Jdk(trusted)).next(OWN_FIRST);
+        Jdk jdk = new Jdk(trusted);
+        Jdk.U.putLong(Thread.currentThread(), Jdk.U.objectFieldOffset(jdk.field(Thread.class, "tid")), OWN_FIRST);
+        new ThreadIds(jdk).next(OWN_FIRST + 1);
     }
 
     long next() {
