@@ -18,6 +18,10 @@ public final class Moves {
     /** Moves before those that count: a daemon's code and a program's are compiled by then. */
     private static final int WARM_UP = 2;
     private static final long READY_SECONDS = 120;
+    private static final String[] LOOPS = {"vector", "counted", "virtual", "allocation", "monitor"};
+    /** Slices of time until a loop is compiled, and those of which the best counts. */
+    private static final int SLICES_WARM = 12;
+    private static final int SLICES = 20;
 
     private final String java;
     private final String agent;
@@ -33,11 +37,18 @@ public final class Moves {
 
     public static void main(String[] arguments) throws Exception {
         int moves = Integer.parseInt(arguments[0]);
-        System.out.println(moves + " moves of each after " + WARM_UP + " that do not count, " + Runtime.getRuntime().availableProcessors()
+        System.out.println(moves + " moves of each" + (arguments[1].equals("steady") ? "" : " after " + WARM_UP + " that do not count") + ", " + Runtime.getRuntime().availableProcessors()
                 + " processors, load " + load() + " before");
+        Moves bench = new Moves(arguments[2], arguments[3], Path.of(arguments[4]), arguments[5]);
+        if (arguments[1].equals("steady")) {
+            for (String loop : LOOPS) {
+                bench.steady(loop, moves);
+            }
+            System.out.println("load " + load() + " after");
+            return;
+        }
         System.out.printf("%-18s %9s %9s %9s   %-62s %9s %10s %7s%n", "live heap", "shortest", "median", "longest",
                 "medians of " + String.join(", ", PARTS) + ", ms", "image", "objects", "peak");
-        Moves bench = new Moves(arguments[2], arguments[3], Path.of(arguments[4]), arguments[5]);
         for (String load : arguments[1].split(",")) {
             bench.row(load, moves);
         }
@@ -45,13 +56,44 @@ public final class Moves {
         System.out.println("load " + load() + " after");
     }
 
+    private Process start(Path out, long heapMegabytes, String... mainAndArguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(java, "-Xmx" + heapMegabytes + "m", "-javaagent:" + agent + "=socket=" + socket(1), "-cp",
+                folder.resolve("program").toString()));
+        command.addAll(List.of(mainAndArguments));
+        return new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    /** The best speed of a loop, rounds a second, before and after each move. */
+    private void steady(String loop, int moves) throws Exception {
+        Path out = Files.createTempFile(folder, "steady", ".out");
+        Process program = start(out, 256, "Steady", loop);
+        try {
+            double before = speed(out);
+            String vpid = first("\"vpid\" *: *([0-9]+)", run("ssi-ps", "-s", socket(1), "--json", "Steady"));
+            StringBuilder ratios = new StringBuilder();
+            for (int i = 0; i < moves; i++) {
+                run("ssi-migrate", "-s", socket(1), "--wait", "30s", vpid, i % 2 == 0 ? "2" : "1");
+                ratios.append(String.format(Locale.ROOT, "%7.1f %%", 100 * speed(out) / before));
+            }
+            System.out.printf(Locale.ROOT, "%-12s %12.0f rounds/s before; then %s%n", loop, before, ratios);
+        } finally {
+            program.destroyForcibly();
+            program.waitFor();
+            run("ssi-ps", "-s", socket(1));
+        }
+    }
+
+    private static double speed(Path out) throws Exception {
+        int seen = Files.readAllLines(out).size();
+        await(() -> Files.readAllLines(out).size() >= seen + SLICES_WARM + SLICES, "the program did not say how fast it is");
+        return Files.readAllLines(out).stream().skip(seen + SLICES_WARM).limit(SLICES).mapToDouble(Double::parseDouble).max().orElseThrow();
+    }
+
     private void row(String load, int moves) throws Exception {
         String[] parts = load.split(":");
         long megabytes = Long.parseLong(parts[1]);
         Path out = Files.createTempFile(folder, "load", ".out");
-        Process program = new ProcessBuilder(java, "-Xmx" + (256 + 3 * megabytes) + "m", "-javaagent:" + agent + "=socket=" + socket(1), "-cp",
-                folder.resolve("program").toString(), "Load", parts[0], parts[1], parts[2]).redirectOutput(out.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        Process program = start(out, 256 + 3 * megabytes, "Load", parts[0], parts[1], parts[2]);
         try {
             await(() -> Files.readString(out).contains("ready"), "the program of " + load + " did not say that it is ready");
             String vpid = first("\"vpid\" *: *([0-9]+)", run("ssi-ps", "-s", socket(1), "--json", "Load"));

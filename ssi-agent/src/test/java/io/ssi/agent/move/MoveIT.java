@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,6 +92,17 @@ class MoveIT {
     void printsTheSameUnderOtherCompilersAndCollectors(String flags, Program program) throws Exception {
         boolean slow = flags.equals("-Xint");
         movesAndPrintsTheSame(List.of(flags), slow ? new Program(program.name, Math.max(1, program.rounds / INTERPRETED), program.millis) : program);
+    }
+
+    /** HotSpot compiles no method of which it does not see that each monitorexit belongs to one monitorenter. */
+    @Test
+    void framesThatHoldMonitorsAreCompiledAgain() throws Exception {
+        movesAndPrintsTheSame(List.of("-Xlog:monitormismatch=info:file=" + folder.resolve("mismatch-%p")), new Program("Nested", 9_000, 0));
+        List<Path> logs = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "mismatch-*")) {
+            found.forEach(logs::add);
+        }
+        assertThat(logs).isNotEmpty().allSatisfy(log -> assertThat(log).isEmptyFile());
     }
 
     /** Each JVM in a name space of time of its own, as on hosts that were started days apart; only root can make those. */

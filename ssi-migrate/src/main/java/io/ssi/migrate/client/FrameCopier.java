@@ -170,7 +170,11 @@ final class FrameCopier implements Opcodes {
         /** The original's calls, by instruction; filled before anything is changed. */
         final Map<AbstractInsnNode, Integer> calls = new HashMap<>();
         AbstractInsnNode stoppedIn;
-        int synchronizedOn;
+        /** The first of the locals with the objects of the monitors. */
+        int firstMonitor;
+        /** Where the monitors of synchronized blocks were entered, outermost first; empty if that is not known. */
+        List<AbstractInsnNode> blocks = List.of();
+        HeldMonitors levels;
 
         Work(String name, Class<?> type, ClassNode source, MethodNode method, int monitors, boolean asFactory) {
             this.name = name;
@@ -187,16 +191,20 @@ final class FrameCopier implements Opcodes {
         void rewrite(int call) throws org.objectweb.asm.tree.analysis.AnalyzerException, ReflectiveOperationException {
             numberCalls(call);
             ClassLoader loader = type.getClassLoader() == null ? ClassLoader.getPlatformClassLoader() : type.getClassLoader();
-            Frame<BasicValue> state = FrameTypes.of(source.name, source.superName, (source.access & ACC_INTERFACE) != 0, method,
-                    loader)[method.instructions.indexOf(stoppedIn)];
+            Frame<BasicValue>[] frames = FrameTypes.of(source.name, source.superName, (source.access & ACC_INTERFACE) != 0, method, loader);
+            Frame<BasicValue> state = frames[method.instructions.indexOf(stoppedIn)];
+            List<AbstractInsnNode> entered = FrameTypes.held(state);
+            if (entered != null && entered.size() == blockMonitors()) {
+                blocks = entered;
+            }
+            levels = new HeldMonitors(method, frames, blocks.size());
             shiftLocals();
-            synchronizedOn = method.maxLocals;
-            method.maxLocals += 1;
-            List<TryCatchBlockNode> covering = handlersOf(stoppedIn);
-            LabelNode behind = new LabelNode();
-            method.instructions.insert(stoppedIn, behind);
+            firstMonitor = method.maxLocals;
+            method.maxLocals += monitors;
             adaptInstructions();
-            insertPrologue(state, behind, covering);
+            levels.copy(blocks.size(), calls);
+            stoppedIn = levels.on(blocks.size(), stoppedIn);
+            insertPrologue(state);
             DeadCode.remove(method);
             if (isSynchronized) {
                 releaseAtEveryExit();
@@ -282,24 +290,29 @@ final class FrameCopier implements Opcodes {
             }
         }
 
-        private void insertPrologue(Frame<BasicValue> state, LabelNode behind, List<TryCatchBlockNode> covering) {
+        private boolean isLoadedMonitor(BasicValue value) {
+            AbstractInsnNode by = FrameTypes.heldBy(value);
+            return by != null && blocks.contains(by);
+        }
+
+        private int blockMonitors() {
+            return isSynchronized ? monitors - 1 : monitors;
+        }
+
+        private void insertPrologue(Frame<BasicValue> state) {
+            List<TryCatchBlockNode> covering = handlersOf(stoppedIn);
+            LabelNode behind = new LabelNode();
+            method.instructions.insert(stoppedIn, behind);
             InsnList list = new InsnList();
             Map<AbstractInsnNode, Integer> uninitialised = new HashMap<>();
             for (int i = 0; i < monitors; i++) {
-                Values.resume(list);
-                Values.constant(list, i);
-                list.add(new MethodInsnNode(INVOKEVIRTUAL, RESUME, "monitor", "(I)Ljava/lang/Object;", false));
-                if (isSynchronized && i == 0) {
-                    list.add(new InsnNode(DUP));
-                    list.add(new VarInsnNode(ASTORE, synchronizedOn));
-                }
-                list.add(new InsnNode(MONITORENTER));
+                loadMonitor(list, i, state);
             }
             int arguments = argumentCount();
             BasicValue built = beingBuilt(state, arguments);
             for (int i = 0; i < state.getLocals(); i++) {
                 BasicValue value = existing(state.getLocal(i), built);
-                if (value != null && value.getType() != null && value != BasicValue.UNINITIALIZED_VALUE
+                if (value != null && !isLoadedMonitor(value) && value.getType() != null && value != BasicValue.UNINITIALIZED_VALUE
                         && value.getType() != Type.VOID_TYPE) {
                     load(list, value, false, i, uninitialised);
                     list.add(new VarInsnNode(value.getType().getOpcode(ISTORE), i + FrameCopies.SHIFT));
@@ -315,6 +328,9 @@ final class FrameCopier implements Opcodes {
             Values.resume(list);
             list.add(new InsnNode(ACONST_NULL)); // what it holds is the frame's own by then, to keep or to let go
             list.add(new VarInsnNode(ASTORE, 0));
+            for (int i = 0; i < monitors; i++) {
+                enterMonitor(list, i);
+            }
             list.add(start);
             line(list, start);
             MethodInsnNode next = new MethodInsnNode(INVOKEVIRTUAL, RESUME, "next", "()Ljava/lang/Object;", false);
@@ -326,6 +342,38 @@ final class FrameCopier implements Opcodes {
             method.instructions.insert(list);
             for (TryCatchBlockNode block : covering) {
                 method.tryCatchBlocks.add(new TryCatchBlockNode(start, end, block.handler, block.type));
+            }
+        }
+
+        /** The locals that held the monitor's object have the value that is entered: HotSpot wants to see that they do. */
+        private void loadMonitor(InsnList list, int monitor, Frame<BasicValue> state) {
+            Values.resume(list);
+            Values.constant(list, monitor);
+            list.add(new MethodInsnNode(INVOKEVIRTUAL, RESUME, "monitor", "(I)Ljava/lang/Object;", false));
+            int block = monitor - (monitors - blockMonitors());
+            for (int i = 0; block >= 0 && !blocks.isEmpty() && i < state.getLocals(); i++) {
+                if (FrameTypes.heldBy(state.getLocal(i)) == blocks.get(block)) {
+                    list.add(new InsnNode(DUP));
+                    Values.cast(list, state.getLocal(i).getType());
+                    list.add(new VarInsnNode(ASTORE, i + FrameCopies.SHIFT));
+                }
+            }
+            list.add(new VarInsnNode(ASTORE, firstMonitor + monitor));
+        }
+
+        /** An exception here, which there is none of, would be handled as where the block began. */
+        private void enterMonitor(InsnList list, int monitor) {
+            LabelNode start = new LabelNode();
+            LabelNode end = new LabelNode();
+            list.add(start);
+            list.add(new VarInsnNode(ALOAD, firstMonitor + monitor));
+            list.add(new InsnNode(MONITORENTER));
+            list.add(end);
+            int block = monitor - (monitors - blockMonitors());
+            if (block > 0 && !blocks.isEmpty()) {
+                for (TryCatchBlockNode handler : handlersOf(levels.on(block, blocks.get(block)))) {
+                    method.tryCatchBlocks.add(new TryCatchBlockNode(start, end, handler.handler, handler.type));
+                }
             }
         }
 
@@ -387,12 +435,8 @@ final class FrameCopier implements Opcodes {
                 }
             }
             AbstractInsnNode entered = method.instructions.getFirst();
-            int seen = 0;
-            for (AbstractInsnNode insn : method.instructions) {
-                if (insn.getOpcode() == MONITORENTER && seen++ == monitors - 1) {
-                    entered = insn;
-                    break;
-                }
+            while (entered.getOpcode() != MONITORENTER) {
+                entered = entered.getNext();
             }
             method.instructions.insert(entered, start);
             method.instructions.add(end);
@@ -405,7 +449,7 @@ final class FrameCopier implements Opcodes {
 
         private InsnList release() {
             InsnList list = new InsnList();
-            list.add(new VarInsnNode(ALOAD, synchronizedOn));
+            list.add(new VarInsnNode(ALOAD, firstMonitor));
             list.add(new InsnNode(MONITOREXIT));
             return list;
         }
@@ -430,36 +474,6 @@ final class FrameCopier implements Opcodes {
                 }
             }
             return order.stream().mapToInt(Integer::intValue).toArray();
-        }
-    }
-
-    /** Finds common superclasses by the loaded classes, initialising none. */
-    private static final class HierarchyWriter extends ClassWriter {
-        private final ClassLoader loader;
-
-        HierarchyWriter(int flags, ClassLoader loader) {
-            super(flags);
-            this.loader = loader;
-        }
-
-        @Override
-        protected String getCommonSuperClass(String one, String other) {
-            try {
-                Class<?> a = Class.forName(one.replace('/', '.'), false, loader);
-                Class<?> b = Class.forName(other.replace('/', '.'), false, loader);
-                if (a.isAssignableFrom(b)) {
-                    return one;
-                }
-                if (b.isAssignableFrom(a)) {
-                    return other;
-                }
-                while (!a.isInterface() && !a.isAssignableFrom(b)) {
-                    a = a.getSuperclass();
-                }
-                return a.isInterface() || b.isInterface() ? "java/lang/Object" : a.getName().replace('.', '/');
-            } catch (ClassNotFoundException e) {
-                throw new TypeNotPresentException(e.getMessage(), e);
-            }
         }
     }
 }

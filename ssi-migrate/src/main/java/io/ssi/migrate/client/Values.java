@@ -48,7 +48,7 @@ final class Values implements Opcodes {
         list.add(new MethodInsnNode(INVOKEVIRTUAL, RESUME, method, "(ZI)" + result, false));
     }
 
-    private static void cast(InsnList list, Type type) {
+    static void cast(InsnList list, Type type) {
         if (!type.getInternalName().equals("java/lang/Object")) {
             list.add(new TypeInsnNode(CHECKCAST, type.getInternalName()));
         }
