@@ -96,8 +96,24 @@ final class FrameCopier implements Opcodes {
                 + " at call " + place.call() + " cannot be entered again: " + e, e);
     }
 
-    /** Puts all copies into their classes. */
+    /** Puts all copies into their classes, for frames that will be entered. */
     void define() throws ReflectiveOperationException {
+        add();
+        SsiResume.copied(copies.descriptors(), jdk.virtual(Object.class, "wait0", void.class, long.class));
+        MethodType entry = MethodType.methodType(Object.class, SsiResume.class);
+        for (Map.Entry<Place, String> each : names.entrySet()) {
+            entries.put(each.getKey(), jdk.trusted().findStatic(each.getKey().type(), each.getValue(), entry));
+        }
+    }
+
+    /** Makes and adds a copy that nobody enters: what comes after has all code loaded that it takes. */
+    void rehearse(FrameState state) throws ReflectiveOperationException {
+        make(state);
+        add();
+        port.instrumentation().removeTransformer(copies);
+    }
+
+    private void add() throws ReflectiveOperationException {
         for (Map.Entry<Class<?>, List<Work>> entry : made.entrySet()) {
             Class<?> type = entry.getKey();
             Map<String, FrameCopies.Copy> byName = new HashMap<>();
@@ -117,11 +133,6 @@ final class FrameCopier implements Opcodes {
         }
         if (copies.failure() != null) {
             throw new ReflectiveOperationException("frames of " + made.keySet() + " cannot be entered again", copies.failure());
-        }
-        SsiResume.copied(copies.descriptors(), jdk.virtual(Object.class, "wait0", void.class, long.class));
-        MethodType entry = MethodType.methodType(Object.class, SsiResume.class);
-        for (Map.Entry<Place, String> each : names.entrySet()) {
-            entries.put(each.getKey(), jdk.trusted().findStatic(each.getKey().type(), each.getValue(), entry));
         }
     }
 

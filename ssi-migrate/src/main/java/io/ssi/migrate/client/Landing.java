@@ -90,7 +90,9 @@ final class Landing {
             }
         }
         makeRoom(heapUsed);
-        new Rehearsal(jdk, names, lambdas).run(heapUsed, true, () -> false);
+        Rehearsal rehearsal = new Rehearsal(jdk, names, lambdas);
+        rehearsal.frame(new FrameCopier(jdk, port, new FrameCopies(), adding));
+        rehearsal.run(heapUsed, true, () -> false);
     }
 
     /**

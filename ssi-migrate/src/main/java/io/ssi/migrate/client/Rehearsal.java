@@ -24,6 +24,7 @@ final class Rehearsal {
     /** What it needs beside the program's heap, with room to spare. */
     private static final long FREE_MIN = 64L << 20;
     private static final int MAP_SIZE = 16;
+    private static final int LOCALS = 16;
     private static final long NANOS_MAX = 1_000_000_000;
     private static final long NANOS_A_MEGABYTE = 10_000_000;
 
@@ -53,6 +54,38 @@ final class Rehearsal {
             repeat(heapUsed, read, enough);
         } catch (IOException | ReflectiveOperationException | RuntimeException | Error e) {
             // not rehearsed
+        }
+    }
+
+    /** The way of one frame, but for its end. */
+    void frame(FrameCopier copier) {
+        long[] raws = new long[LOCALS];
+        Object[] monitors = {this};
+        try {
+            copier.rehearse(new FrameState(Stage.class, "play", "(Ljava/util/List;I)D", 0, false,
+                    new RawFrame(Stage.class, "play", "(Ljava/util/List;I)D", 0, new Object[LOCALS], raws, new Object[0], new long[0], monitors)));
+        } catch (ReflectiveOperationException | RuntimeException | Error e) {
+            // not rehearsed
+        }
+    }
+
+    /** A method with some of everything. Not called. */
+    private static final class Stage {
+        static double play(List<String> all, int count) {
+            double sum = 0;
+            synchronized (all) {
+                try {
+                    for (int i = 0; i < count; i++) {
+                        long length = all.get(i).length();
+                        sum += length * 0.5f;
+                    }
+                } catch (IndexOutOfBoundsException e) {
+                    sum = e.getMessage().length();
+                } finally {
+                    sum++;
+                }
+            }
+            return all instanceof ArrayList<String> list && list.isEmpty() ? 0 : sum;
         }
     }
 
