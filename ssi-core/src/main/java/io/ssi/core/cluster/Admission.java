@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,7 +60,8 @@ final class Admission {
             }
             pause();
         } while (System.nanoTime() < end);
-        throw new SsiException(last.code(), "no seed of " + seeds + " admitted this node within 20 s; the last answer was: " + last.getMessage(), last);
+        String asked = seeds.stream().map(seed -> seed.getHostString() + ":" + seed.getPort()).collect(Collectors.joining(", "));
+        throw new SsiException(last.code(), "no node at " + asked + " admitted this node within 20 s; the last answer was: " + last.getMessage(), last);
     }
 
     private static void pause() {

@@ -9,8 +9,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "ssi-kill", description = "Sends a signal to processes, wherever they are.", sortOptions = false,
         customSynopsis = "ssi-kill [-h] [-s=PATH] [-SIGNAL] VPID...",
-        footer = {"", "SIGNAL is TERM (default), KILL, STOP, CONT, TSTP, INT, HUP, QUIT, USR1, USR2 or a number; 0 sends none and only",
-            "says by the exit status whether the processes are there.", "Exit status: 0 when all have it, 1 when one has not, 2 for wrong use.",
+        footer = {"", "SIGNAL is TERM (default), KILL, STOP, CONT, TSTP, INT, HUP, QUIT, USR1, USR2 or",
+            "a number; 0 sends none and only says by the exit status whether the processes", "are there.", "Exit status: 0 when all have it, 1 when one has not, 2 for wrong use.",
             "Example: end a program at once", "  ssi-kill -KILL 3000017"})
 final class KillCommand extends Base {
     @Option(names = "--signal", paramLabel = "SIGNAL", description = "The same as -SIGNAL.", defaultValue = "TERM")

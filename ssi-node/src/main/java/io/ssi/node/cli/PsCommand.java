@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "ssi-ps", description = "Shows the processes of the cluster.", sortOptions = false,
-        footer = {"", "Exit status: 0 also when no process is found, 1 when the daemon cannot be asked, 2 for wrong use. How an ended process ended,",
-            "shown behind its state with -a: its exit status, or the signal; ssi-wait ends by it.", "Example: the running Lua programs of node 2, as a tree", "  ssi-ps --tree --node 2 --state running lua"})
+        footer = {"", "With -a, how a process ended stands behind its state: \"zombie 3\" by exit", "status 3, \"zombie KILL\" by a signal.",
+            "Exit status: 0, also when there is no such process; 1 when the daemon cannot", "be asked; 2 for wrong use.", "Example: the running Lua programs of node 2, as a tree", "  ssi-ps --tree --node 2 --state running lua"})
 final class PsCommand extends Base {
     private static final List<String> HEADINGS = List.of(">VPID", ">PARENT", ">NODE", ">ORIGIN", ">OSPID", "USER", "STATE", ">THREADS", ">CPU",
             ">HEAP", "START", "COMMAND");
