@@ -173,6 +173,7 @@ class TerminalIT {
         program.signal("CONT");
         awaitState("RUNNING", false);
         cluster.move(2, vpid, 3);
+        await().atMost(Program.PATIENCE).until(() -> ClusterOfThree.commandLine(program.process.pid()).contains(" deputy "));
         program.signal("USR1");
         assertThat(program.exitCode()).as(program.err()).isEqualTo(138);
     }

@@ -60,6 +60,10 @@ public final class Libc {
                 : new Object[] {path, strings(arguments), strings(environment)};
         MethodHandle function = environment == null ? function("execv", FunctionDescriptor.of(INT, POINTER, POINTER))
                 : function("execve", FunctionDescriptor.of(INT, POINTER, POINTER, POINTER));
+        // Once in vain (ENOENT): the first call takes milliseconds, in which signals would come to a JVM that is about to vanish.
+        Object[] nothing = given.clone();
+        nothing[0] = arena.allocateFrom("");
+        invoke("execve", function, nothing);
         return () -> invoke("execve", function, given);
     }
 

@@ -35,11 +35,18 @@ public final class SignalHold implements Signal.Handler {
         }
     }
 
-    /** After {@link #hold}: returns when no earlier handler is still about to be started. */
+    /** After {@link #hold}: returns when no handler is still about to be started, or has just been. */
     public static void awaitDispatched() {
         for (Thread thread : threads()) {
             if (thread != null && thread.getName().equals("Signal Dispatcher")) {
                 for (int i = 0; i < LOOKS_MAX && thread.getStackTrace().length > 0; i++) {
+                    LockSupport.parkNanos(LOOK_NANOS);
+                }
+            }
+        }
+        for (Thread thread : threads()) {
+            if (thread != null && thread.getName().startsWith("SIG") && thread.getName().endsWith(" handler")) {
+                for (int i = 0; i < LOOKS_MAX && thread.isAlive(); i++) {
                     LockSupport.parkNanos(LOOK_NANOS);
                 }
             }
