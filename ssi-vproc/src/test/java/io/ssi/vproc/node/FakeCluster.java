@@ -23,7 +23,8 @@ import java.util.function.Consumer;
 final class FakeCluster implements ClusterMap, Consensus {
     final Map<Integer, Membership.State> states = new TreeMap<>();
     volatile boolean quorum = true;
-    private final long sinceMillis = System.currentTimeMillis();
+    /** Since when all nodes are as they are: for ever, unless a test says otherwise. */
+    volatile long sinceMillis;
     private final Map<Integer, Row> rows = new ConcurrentHashMap<>();
     private final List<BiConsumer<Integer, Row>> rowListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<Membership.Change>> memberListeners = new CopyOnWriteArrayList<>();

@@ -59,6 +59,7 @@ class WhereaboutsTest {
 
     @BeforeEach
     void start() throws Exception {
+        cluster.sinceMillis = System.currentTimeMillis();
         MessageRegistry registry = new MessageRegistry();
         VprocMessages.register(registry);
         network = new LocalNetwork(1);
