@@ -13,10 +13,12 @@ import java.util.concurrent.CountDownLatch;
 public final class Listed {
     private Listed() {}
 
-    private static void waits(Object lock, CountDownLatch over) {
-        synchronized (lock) {
+    private static void waits(boolean[] told, CountDownLatch over) {
+        synchronized (told) {
             try {
-                lock.wait();
+                while (!told[0]) {
+                    told.wait();
+                }
                 over.await();
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
@@ -42,7 +44,11 @@ public final class Listed {
         return own;
     }
 
-    private static void look(Thread other, long number) {
+    private static boolean isAt(StackTraceElement[] trace, String method) {
+        return trace.length > 0 && trace[0].getMethodName().equals(method);
+    }
+
+    private static void look(Thread other, long number, String at) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         Thread main = Thread.currentThread();
         for (Thread thread : new Thread[] {main, other}) {
@@ -50,10 +56,22 @@ public final class Listed {
             for (long id : threads.getAllThreadIds()) {
                 listed += id == thread.threadId() ? 1 : 0;
             }
-            ThreadInfo info = threads.getThreadInfo(new long[] {thread.threadId()}, true, true)[0];
+            ThreadInfo info;
+            do { // it may be on its way there
+                info = threads.getThreadInfo(new long[] {thread.threadId()}, true, true)[0];
+            } while (thread == other && (info.getThreadState() != Thread.State.WAITING || !isAt(info.getStackTrace(), at)));
             System.out.println(listed + " " + info.getThreadName() + " " + info.getThreadState() + " " + frames(info.getStackTrace()) + " "
-                    + Arrays.toString(info.getLockedMonitors()).contains("Object") + " " + (info.getLockInfo() != null));
+                    + Arrays.toString(info.getLockedMonitors()).contains("[Z") + " " + (info.getLockInfo() != null));
         }
+        List<String> whole = new ArrayList<>();
+        StackTraceElement[] trace;
+        do {
+            trace = other.getStackTrace();
+        } while (!isAt(trace, at));
+        for (StackTraceElement frame : trace) {
+            whole.add(frame.getClassName().startsWith("java.util.concurrent.locks.") || frame.getMethodName().contains("park") ? "parks" : frame.getMethodName());
+        }
+        System.out.println(whole.stream().distinct().toList());
         List<String> found = new ArrayList<>();
         for (Map.Entry<Thread, StackTraceElement[]> entry : Thread.getAllStackTraces().entrySet()) {
             Thread thread = entry.getKey();
@@ -78,23 +96,21 @@ public final class Listed {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        Object lock = new Object();
+        boolean[] told = new boolean[1];
         CountDownLatch over = new CountDownLatch(1);
-        Thread other = new Thread(() -> waits(lock, over), "other");
+        Thread other = new Thread(() -> waits(told, over), "other");
         long number = other.threadId();
         other.start();
-        while (other.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
         for (int i = 0; i < 8; i++) {
-            look(other, number);
+            look(other, number, "wait0");
             Pace.step();
         }
-        synchronized (lock) {
-            lock.notifyAll();
+        synchronized (told) {
+            told[0] = true;
+            told.notifyAll();
         }
         Pace.step();
-        look(other, number);
+        look(other, number, "park");
         over.countDown();
         other.join();
         System.out.println(Thread.activeCount());

@@ -25,6 +25,7 @@ public final class Rules {
             "java.lang.Shutdown.halt", Leaving.class,
             "java.lang.Shutdown.shutdown", Dying.class,
             "java.lang.StackTraceElement.of", Traces.class,
+            "java.lang.Thread.getStackTrace", Traces.class,
             "java.lang.Thread.getAllStackTraces", Traces.class,
             "java.lang.management.ThreadInfo.initialize", Traces.class,
             "java.lang.StackFrameInfo.getMethodName", Traces.class,

@@ -2,6 +2,7 @@ package java.lang;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.util.Iterator;
 import java.util.Map;
 import jdk.internal.misc.Unsafe;
 import jdk.internal.reflect.Reflection;
@@ -13,6 +14,9 @@ import jdk.internal.reflect.Reflection;
 public final class SsiTraces {
     /** Ends the name of the copied method; of letters that class files before Java 5 allow. Digits follow. */
     public static final String MARK = "$ssi$";
+
+    /** Name of the first thread of a landing JVM. */
+    public static final String LANDING = "ssi-landing";
 
     private static final Unsafe U = Unsafe.getUnsafe();
     /** Start of the names of the classes that hooks and the entry of frames run in. */
@@ -45,9 +49,9 @@ public final class SsiTraces {
     private static StackTraceElement[] trace(StackTraceElement[] trace, int[] places) {
         int n = 0;
         for (int i = 0; i < trace.length && !trace[i].getClassName().equals(ENTRY); i++) {
-            if (trace[i].getClassName().startsWith(OWN)) {
-                while (n > 0 && trace[n - 1].getClassName().startsWith(HANDLES)) {
-                    n--; // by which it called what lies above
+            if (isOwn(trace[i].getClassName())) {
+                while (n > 0 && isCalledByOwn(trace[n - 1])) {
+                    n--;
                 }
             } else {
                 if (places != null) {
@@ -62,6 +66,16 @@ public final class SsiTraces {
         StackTraceElement[] cut = n == 0 ? NONE : new StackTraceElement[n];
         System.arraycopy(trace, 0, cut, 0, n);
         return cut;
+    }
+
+    /** A thread that was waiting when a freeze was undone waits on inside the agent. */
+    private static boolean isOwn(String type) {
+        return type.startsWith(OWN) || type.startsWith("io.ssi.migrate.client.") || type.startsWith("io.ssi.agent.");
+    }
+
+    /** Lies above a frame of the agent's, and was not there before. */
+    private static boolean isCalledByOwn(StackTraceElement frame) {
+        return frame.getClassName().startsWith(HANDLES) || frame.getClassName().equals("java.lang.Object") && frame.getMethodName().equals("wait");
     }
 
     /** A java.lang.management.ThreadInfo was made: its monitors name frames of its trace by number. */
@@ -88,8 +102,20 @@ public final class SsiTraces {
         return element;
     }
 
+    /** Without the agent's threads: one that is kept could not move with the program. */
     public static Map<Thread, StackTraceElement[]> traces(Map<Thread, StackTraceElement[]> all) {
-        all.replaceAll((thread, trace) -> trace(trace));
+        SsiHook.Handler handler = SsiHook.handler();
+        ClassLoader own = handler == null ? null : handler.getClass().getClassLoader();
+        Iterator<Map.Entry<Thread, StackTraceElement[]>> entries = all.entrySet().iterator();
+        while (entries.hasNext()) {
+            Map.Entry<Thread, StackTraceElement[]> entry = entries.next();
+            Thread thread = entry.getKey();
+            if (own != null && thread.getClass().getClassLoader() == own || thread.getName().equals(LANDING)) {
+                entries.remove();
+            } else {
+                entry.setValue(trace(entry.getValue()));
+            }
+        }
         return all;
     }
 

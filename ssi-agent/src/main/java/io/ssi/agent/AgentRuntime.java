@@ -118,7 +118,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     /** The first thread of a landing JVM is none of the process. */
     void keep(Thread thread) {
         keeper = thread;
-        thread.setName("ssi-landing");
+        thread.setName(SsiTraces.LANDING);
         ThreadGroup system = thread.getThreadGroup().getParent();
         Object holder = JavaBase.get(Thread.class, "holder", thread);
         JavaBase.set(holder.getClass(), "group", holder, system);

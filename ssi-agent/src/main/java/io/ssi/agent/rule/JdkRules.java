@@ -60,6 +60,7 @@ public final class JdkRules {
                 "sun/nio/ch/UnixDomainSockets.getRandom()Ljava/util/Random;", "java/lang/SsiRandom", "later", "()Ljava/util/Random;",
                 Level.FULL, "The generator of names for unbound sockets is made when it is first used, which spares every start its"
                 + " 20 ms: the agent reaches its daemon by such a socket."),
+        trace("java/lang/Thread", "getStackTrace", "()" + TRACE, Action.MAP_RESULT, "trace", "(" + TRACE + ")" + TRACE),
         trace("java/lang/Thread", "getAllStackTraces", "()Ljava/util/Map;", Action.MAP_RESULT, "traces", "(Ljava/util/Map;)Ljava/util/Map;"),
         trace("java/lang/management/ThreadInfo", "initialize", "(Ljava/lang/Thread;ILjava/lang/Object;Ljava/lang/Thread;JJJJ" + TRACE
                 + "[Ljava/lang/management/MonitorInfo;[Ljava/lang/management/LockInfo;)V", Action.AT_RETURN, "info", "(Ljava/lang/Object;)V"),

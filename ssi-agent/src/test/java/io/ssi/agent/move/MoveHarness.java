@@ -26,7 +26,7 @@ import java.util.function.Function;
  * moves it from JVM to JVM on this host. Its standard output goes to one file, whichever JVM writes it.
  */
 final class MoveHarness implements AutoCloseable {
-    private static final long ANSWER_SECONDS = 30;
+    private static final long ANSWER_SECONDS = 120;
     private static final int VPID = 1_000_001;
     /** Stands in a link's queue for the end of its connection. */
     private static final LinkMessage ENDED = new LinkMessage.Resume(-1);

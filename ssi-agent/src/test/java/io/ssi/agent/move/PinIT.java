@@ -125,7 +125,7 @@ class PinIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"Waiting, 120", "Contended, 100"})
+    @CsvSource({"Waiting, 120", "Contended, 100", "Listed, 1200"})
     void goesOnAfterEachFreeze(String program, int millis) throws Exception {
         String once;
         try (MoveHarness harness = new MoveHarness(folder, List.of("-Dpace.millis=20"), CLASSES)) {
