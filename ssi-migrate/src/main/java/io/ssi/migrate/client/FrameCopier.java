@@ -120,7 +120,7 @@ final class FrameCopier implements Opcodes {
             for (Work work : entry.getValue()) {
                 byName.put(work.name, new FrameCopies.Copy(work.method.name, work.method.desc, work.asFactory, work.callsInOrder()));
             }
-            copies.add(type, byName, file(type, entry.getValue()));
+            copies.add(type, byName, file(type));
         }
         port.instrumentation().addTransformer(copies, true);
         adding.allow(made.keySet());
@@ -142,7 +142,8 @@ final class FrameCopier implements Opcodes {
     }
 
     /** A class file of the same name with nothing but the copies, whose frames are computed here. */
-    private static byte[] file(Class<?> type, List<Work> works) {
+    byte[] file(Class<?> type) {
+        List<Work> works = made.get(type);
         ClassNode source = works.get(0).source;
         ClassNode copy = new ClassNode();
         copy.version = source.version;
@@ -160,12 +161,8 @@ final class FrameCopier implements Opcodes {
     }
 
     private static MethodNode find(ClassNode source, String method, String descriptor) throws NoSuchMethodException {
-        for (MethodNode node : source.methods) {
-            if (node.name.equals(method) && node.desc.equals(descriptor)) {
-                return node;
-            }
-        }
-        throw new NoSuchMethodException(source.name + "." + method + descriptor);
+        return source.methods.stream().filter(node -> node.name.equals(method) && node.desc.equals(descriptor)).findAny()
+                .orElseThrow(() -> new NoSuchMethodException(source.name + "." + method + descriptor));
     }
 
     private static final class Work {
@@ -175,7 +172,6 @@ final class FrameCopier implements Opcodes {
         final MethodNode method;
         final int monitors;
         final boolean asFactory;
-        final boolean isStatic;
         final boolean isSynchronized;
         final Type result;
         /** The original's calls, by instruction; filled before anything is changed. */
@@ -183,9 +179,9 @@ final class FrameCopier implements Opcodes {
         AbstractInsnNode stoppedIn;
         /** The first of the locals with the objects of the monitors. */
         int firstMonitor;
-        /** Where the monitors of synchronized blocks were entered, outermost first; empty if that is not known. */
+        /** Where the monitors of synchronized blocks were entered; empty if not known. */
         List<AbstractInsnNode> blocks = List.of();
-        HeldMonitors levels;
+        Levels levels;
 
         Work(String name, Class<?> type, ClassNode source, MethodNode method, int monitors, boolean asFactory) {
             this.name = name;
@@ -194,7 +190,6 @@ final class FrameCopier implements Opcodes {
             this.method = method;
             this.monitors = monitors;
             this.asFactory = asFactory;
-            this.isStatic = (method.access & ACC_STATIC) != 0;
             this.isSynchronized = (method.access & ACC_SYNCHRONIZED) != 0;
             this.result = Type.getReturnType(method.desc);
         }
@@ -208,13 +203,13 @@ final class FrameCopier implements Opcodes {
             if (entered != null && entered.size() == blockMonitors()) {
                 blocks = entered;
             }
-            levels = new HeldMonitors(method, frames, blocks.size());
+            levels = new Levels(method, frames, blocks.size(), madeBefore(state));
             shiftLocals();
             firstMonitor = method.maxLocals;
             method.maxLocals += monitors;
             adaptInstructions();
-            levels.copy(blocks.size(), calls);
-            stoppedIn = levels.on(blocks.size(), stoppedIn);
+            levels.copy(calls);
+            stoppedIn = levels.onHighest(stoppedIn);
             insertPrologue(state);
             DeadCode.remove(method);
             if (isSynchronized) {
@@ -299,6 +294,19 @@ final class FrameCopier implements Opcodes {
                             "(Ljava/lang/Object;" + erased + "J)V", false));
                 }
             }
+        }
+
+        /** Where the objects on the operand stack were made that have no constructor yet, and will get one. */
+        private List<AbstractInsnNode> madeBefore(Frame<BasicValue> state) {
+            int arguments = argumentCount();
+            BasicValue built = beingBuilt(state, arguments);
+            List<AbstractInsnNode> made = new ArrayList<>();
+            for (int i = 0; i < state.getStackSize() - arguments; i++) {
+                if (existing(state.getStack(i), built) instanceof FrameTypes.Uninitialised object && !made.contains(object.made)) {
+                    made.add(object.made);
+                }
+            }
+            return made;
         }
 
         private boolean isLoadedMonitor(BasicValue value) {

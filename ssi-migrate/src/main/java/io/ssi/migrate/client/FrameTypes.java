@@ -73,6 +73,12 @@ final class FrameTypes {
         return ((ConstructingFrame) frame).held;
     }
 
+    /** The object whose constructor this instruction calls; null if it calls none. */
+    static BasicValue constructed(AbstractInsnNode insn, Frame<BasicValue> before) {
+        return insn instanceof MethodInsnNode call && call.getOpcode() == Opcodes.INVOKESPECIAL && call.name.equals("<init>")
+                ? before.getStack(before.getStackSize() - 1 - Type.getArgumentCount(call.desc)) : null;
+    }
+
     private FrameTypes() {}
 
     static Frame<BasicValue>[] of(String owner, String superName, boolean isInterface, MethodNode method, ClassLoader loader)
@@ -215,13 +221,8 @@ final class FrameTypes {
         @Override
         public void execute(AbstractInsnNode insn, Interpreter<BasicValue> interpreter) throws AnalyzerException {
             int opcode = insn.getOpcode();
-            BasicValue constructed = null;
-            BasicValue monitor = null;
-            if (opcode == Opcodes.INVOKESPECIAL && ((MethodInsnNode) insn).name.equals("<init>")) {
-                constructed = getStack(getStackSize() - 1 - Type.getArgumentCount(((MethodInsnNode) insn).desc));
-            } else if (opcode == Opcodes.MONITORENTER || opcode == Opcodes.MONITOREXIT) {
-                monitor = getStack(getStackSize() - 1);
-            }
+            BasicValue constructed = constructed(insn, this);
+            BasicValue monitor = opcode == Opcodes.MONITORENTER || opcode == Opcodes.MONITOREXIT ? getStack(getStackSize() - 1) : null;
             super.execute(insn, interpreter);
             if (constructed instanceof Uninitialised) {
                 BasicValue made = constructed;

@@ -15,32 +15,48 @@ import org.objectweb.asm.tree.analysis.BasicValue;
 import org.objectweb.asm.tree.analysis.Frame;
 
 /**
- * The code of a method once more for each monitor that a frame holds when it is entered again. HotSpot compiles a method only if each
- * monitorexit belongs to one monitorenter for sure (generateOopMap.cpp). The monitors of such a frame are entered in front of the
- * code, so what runs while they are held cannot be the code that enters them itself: on its n-th level, n of them are held, and
- * what gives the n-th free goes on one level below.
+ * The code of a method once more for each thing that a frame has begun when it is entered again, and that must be ended by code which
+ * only begins there. On the n-th level, n things are begun; what ends the n-th goes on one level below.
+ * <ul>
+ * <li>Monitors of blocks: HotSpot compiles a method only if each monitorexit belongs to one monitorenter for sure (generateOopMap.cpp), and
+ *     those of the frame are entered in front of the code.
+ * <li>Objects that new has made and no constructor has initialised: for the verifier each is that of one new, and those of the frame are
+ *     made in front of the code. An exception drops them, so handlers are on the level of the monitors.
+ * </ul>
  */
-final class HeldMonitors {
+final class Levels {
     private final MethodNode method;
-    private final List<Map<AbstractInsnNode, AbstractInsnNode>> levels = new ArrayList<>();
+    /** Levels of monitors; those above are of objects. */
+    private final int monitors;
+    private final int count;
+    /** What ends something, and the level it does so on. */
     private final Map<AbstractInsnNode, Integer> exits = new HashMap<>();
+    private final List<Map<AbstractInsnNode, AbstractInsnNode>> levels = new ArrayList<>();
 
     /**
-     * @param frames of the method as it is, which may be changed before {@link #copy} but for its monitorexits
-     * @param held monitors of blocks, whose places are known
+     * @param frames of the method as it is, which may be changed before {@link #copy} but for its monitorexits and calls
+     * @param monitors of blocks, held
+     * @param made the new instructions of the objects, first made first
      */
-    HeldMonitors(MethodNode method, Frame<BasicValue>[] frames, int held) {
+    Levels(MethodNode method, Frame<BasicValue>[] frames, int monitors, List<AbstractInsnNode> made) {
         this.method = method;
+        this.monitors = monitors;
+        this.count = monitors + made.size();
         AbstractInsnNode[] code = method.instructions.toArray();
-        for (int i = 0; i < code.length && held > 0; i++) {
-            if (code[i].getOpcode() == Opcodes.MONITOREXIT && frames[i] != null && FrameTypes.held(frames[i]) != null) {
+        for (int i = 0; i < code.length && count > 0; i++) {
+            if (frames[i] == null) {
+                continue;
+            }
+            if (code[i].getOpcode() == Opcodes.MONITOREXIT && FrameTypes.held(frames[i]) != null) {
                 exits.put(code[i], FrameTypes.held(frames[i]).size());
+            } else if (FrameTypes.constructed(code[i], frames[i]) instanceof FrameTypes.Uninitialised object && made.contains(object.made)) {
+                exits.put(code[i], monitors + 1 + made.indexOf(object.made));
             }
         }
     }
 
     /** Adds the levels behind the method's code. */
-    void copy(int held, Map<AbstractInsnNode, Integer> calls) {
+    void copy(Map<AbstractInsnNode, Integer> calls) {
         AbstractInsnNode[] code = method.instructions.toArray();
         List<TryCatchBlockNode> blocks = List.copyOf(method.tryCatchBlocks);
         Map<AbstractInsnNode, LabelNode> below = new HashMap<>();
@@ -49,12 +65,12 @@ final class HeldMonitors {
             method.instructions.insert(exit, behind);
             below.put(exit, behind);
         }
-        for (int level = 1; level <= held; level++) {
+        for (int level = 1; level <= count; level++) {
             below = add(level, code, blocks, below, calls);
         }
     }
 
-    /** @return the labels behind the monitorexits of this level */
+    /** @return the labels behind the exits of this level */
     private Map<AbstractInsnNode, LabelNode> add(int level, AbstractInsnNode[] code, List<TryCatchBlockNode> blocks, Map<AbstractInsnNode, LabelNode> below,
             Map<AbstractInsnNode, Integer> calls) {
         Map<LabelNode, LabelNode> labels = new HashMap<>();
@@ -81,9 +97,16 @@ final class HeldMonitors {
         }
         levels.add(copies);
         method.instructions.add(list);
-        blocks.forEach(block -> method.tryCatchBlocks
-                .add(new TryCatchBlockNode(labels.get(block.start), labels.get(block.end), labels.get(block.handler), block.type)));
+        for (TryCatchBlockNode block : blocks) {
+            LabelNode handler = (LabelNode) on(Math.min(level, monitors), block.handler);
+            method.tryCatchBlocks.add(new TryCatchBlockNode(labels.get(block.start), labels.get(block.end), handler, block.type));
+        }
         return behind;
+    }
+
+    /** An instruction of the method as it is on the highest level. */
+    AbstractInsnNode onHighest(AbstractInsnNode insn) {
+        return on(count, insn);
     }
 
     /** An instruction of the method as it is on a level; 0 is the method itself. */
