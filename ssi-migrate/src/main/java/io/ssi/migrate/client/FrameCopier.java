@@ -17,7 +17,6 @@ import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.IincInsnNode;
 import org.objectweb.asm.tree.InsnList;
 import org.objectweb.asm.tree.InsnNode;
-import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.JumpInsnNode;
 import org.objectweb.asm.tree.LabelNode;
 import org.objectweb.asm.tree.LineNumberNode;
@@ -109,8 +108,11 @@ final class FrameCopier implements Opcodes {
     /** Makes and adds a copy that nobody enters: what comes after has all code loaded that it takes. */
     void rehearse(FrameState state) throws ReflectiveOperationException {
         make(state);
-        add();
-        port.instrumentation().removeTransformer(copies);
+        try {
+            add();
+        } finally {
+            port.instrumentation().removeTransformer(copies);
+        }
     }
 
     private void add() throws ReflectiveOperationException {
@@ -203,7 +205,12 @@ final class FrameCopier implements Opcodes {
             if (entered != null && entered.size() == blockMonitors()) {
                 blocks = entered;
             }
-            levels = new Levels(method, frames, blocks.size(), madeBefore(state));
+            List<AbstractInsnNode> made = madeBefore(state);
+            if (!Levels.fit(method, blocks.size() + made.size())) {
+                blocks = List.of();
+                made = List.of();
+            }
+            levels = new Levels(method, frames, blocks.size(), made);
             shiftLocals();
             firstMonitor = method.maxLocals;
             method.maxLocals += monitors;
@@ -298,7 +305,7 @@ final class FrameCopier implements Opcodes {
 
         /** Where the objects on the operand stack were made that have no constructor yet, and will get one. */
         private List<AbstractInsnNode> madeBefore(Frame<BasicValue> state) {
-            int arguments = argumentCount();
+            int arguments = FrameTypes.argumentCount(stoppedIn);
             BasicValue built = beingBuilt(state, arguments);
             List<AbstractInsnNode> made = new ArrayList<>();
             for (int i = 0; i < state.getStackSize() - arguments; i++) {
@@ -327,7 +334,7 @@ final class FrameCopier implements Opcodes {
             for (int i = 0; i < monitors; i++) {
                 loadMonitor(list, i, state);
             }
-            int arguments = argumentCount();
+            int arguments = FrameTypes.argumentCount(stoppedIn);
             BasicValue built = beingBuilt(state, arguments);
             for (int i = 0; i < state.getLocals(); i++) {
                 BasicValue value = existing(state.getLocal(i), built);
@@ -355,7 +362,7 @@ final class FrameCopier implements Opcodes {
             MethodInsnNode next = new MethodInsnNode(INVOKEVIRTUAL, RESUME, "next", "()Ljava/lang/Object;", false);
             calls.put(next, calls.get(stoppedIn));
             list.add(next);
-            Values.unbox(list, resultOf(stoppedIn));
+            Values.unbox(list, FrameTypes.result(stoppedIn));
             list.add(end);
             list.add(new JumpInsnNode(GOTO, behind));
             method.instructions.insert(list);
@@ -430,18 +437,6 @@ final class FrameCopier implements Opcodes {
         private static BasicValue existing(BasicValue value, BasicValue built) {
             return built != null && value instanceof FrameTypes.Uninitialised && value.equals(built)
                     ? new BasicValue(built.getType()) : value;
-        }
-
-        private int argumentCount() {
-            if (stoppedIn instanceof InvokeDynamicInsnNode d) {
-                return Type.getArgumentCount(d.desc);
-            }
-            MethodInsnNode m = (MethodInsnNode) stoppedIn;
-            return Type.getArgumentCount(m.desc) + (m.getOpcode() == INVOKESTATIC ? 0 : 1);
-        }
-
-        private static Type resultOf(AbstractInsnNode call) {
-            return Type.getReturnType(call instanceof InvokeDynamicInsnNode d ? d.desc : ((MethodInsnNode) call).desc);
         }
 
         /** The original's monitor was given free by the JVM on return and throw. */

@@ -6,6 +6,7 @@ import java.util.function.UnaryOperator;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
+import org.objectweb.asm.tree.InvokeDynamicInsnNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 import org.objectweb.asm.tree.MethodNode;
 import org.objectweb.asm.tree.TryCatchBlockNode;
@@ -77,6 +78,17 @@ final class FrameTypes {
     static BasicValue constructed(AbstractInsnNode insn, Frame<BasicValue> before) {
         return insn instanceof MethodInsnNode call && call.getOpcode() == Opcodes.INVOKESPECIAL && call.name.equals("<init>")
                 ? before.getStack(before.getStackSize() - 1 - Type.getArgumentCount(call.desc)) : null;
+    }
+
+    /** Values that a call takes from the operand stack. */
+    static int argumentCount(AbstractInsnNode call) {
+        return call instanceof MethodInsnNode method
+                ? Type.getArgumentCount(method.desc) + (method.getOpcode() == Opcodes.INVOKESTATIC ? 0 : 1)
+                : Type.getArgumentCount(((InvokeDynamicInsnNode) call).desc);
+    }
+
+    static Type result(AbstractInsnNode call) {
+        return Type.getReturnType(call instanceof MethodInsnNode method ? method.desc : ((InvokeDynamicInsnNode) call).desc);
     }
 
     private FrameTypes() {}
@@ -151,7 +163,12 @@ final class FrameTypes {
             if (one instanceof Uninitialised || other instanceof Uninitialised) {
                 return one.equals(other) ? one : BasicValue.UNINITIALIZED_VALUE;
             }
-            return one.equals(other) ? one : super.merge(free(one), free(other));
+            if (one.equals(other)) {
+                return one;
+            }
+            BasicValue merged = super.merge(free(one), free(other));
+            // Not the other's: where that also is here, the two are one value on its path only.
+            return merged instanceof Reference reference ? new Reference(reference.getType(), null) : merged;
         }
 
         private static BasicValue free(BasicValue value) {

@@ -200,8 +200,6 @@ final class ImageWriter {
         }
     }
 
-    // ---- references
-
     private void reference(Object object) throws IOException {
         if (object == null) {
             out.varint(0);
@@ -221,6 +219,9 @@ final class ImageWriter {
         String name = names.of(object);
         if (name != null) {
             int kind = JdkState.FILLED.contains(name) ? ImageFormat.NAMED_FILLED : ImageFormat.NAMED;
+            if (kind == ImageFormat.NAMED_FILLED && !Jdk.isJdk(object.getClass())) {
+                pins.addReason("a " + object.getClass().getName() + " takes the place of the JDK's " + name.replace('#', '.') + "; it cannot move yet, use the JDK's own");
+            }
             out.u1(kind);
             out.u4(hash);
             out.string(name);

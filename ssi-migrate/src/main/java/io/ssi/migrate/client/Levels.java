@@ -25,6 +25,9 @@ import org.objectweb.asm.tree.analysis.Frame;
  * </ul>
  */
 final class Levels {
+    /** Instructions of a method with all its levels, so many that it stays under 64 KB; HotSpot compiles none of that size anyway. */
+    private static final int SIZE_MAX = 12_000;
+
     private final MethodNode method;
     /** Levels of monitors; those above are of objects. */
     private final int monitors;
@@ -53,6 +56,10 @@ final class Levels {
                 exits.put(code[i], monitors + 1 + made.indexOf(object.made));
             }
         }
+    }
+
+    static boolean fit(MethodNode method, int count) {
+        return method.instructions.size() * (1 + count) <= SIZE_MAX;
     }
 
     /** Adds the levels behind the method's code. */

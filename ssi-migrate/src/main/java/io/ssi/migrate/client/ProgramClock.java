@@ -2,6 +2,7 @@ package io.ssi.migrate.client;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
 /**
@@ -38,7 +39,9 @@ record ProgramClock(long host, long nanos, long offset) {
         try {
             String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
             long host = 0;
-            for (char letter : (boot + Files.readSymbolicLink(Path.of("/proc/self/ns/time"))).toCharArray()) {
+            Path time = Path.of("/proc/self/ns/time");
+            boolean hasSpaces = Files.exists(time, LinkOption.NOFOLLOW_LINKS); // since Linux 5.6
+            for (char letter : (boot + (hasSpaces ? Files.readSymbolicLink(time) : "")).toCharArray()) {
                 host = host * 1_000_003 + letter;
             }
             return host;

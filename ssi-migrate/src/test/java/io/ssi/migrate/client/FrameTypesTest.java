@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.InputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -50,6 +51,20 @@ class FrameTypesTest {
             }
             here("free");
         }
+
+        private static Object sometimes(Supplier<Object> source, boolean flag) {
+            Object last = null;
+            Object wider = "none";
+            Object object = source.get();
+            if (flag) {
+                last = object;
+                wider = object;
+            }
+            synchronized (object) {
+                here("sometimes");
+            }
+            return last == null ? wider : last;
+        }
     }
 
     /** By what it says: held monitors, and how many locals are known to have their objects. */
@@ -79,5 +94,6 @@ class FrameTypesTest {
     void monitorsOfBlocksAreKnownWhereverTheyAreHeld() throws Exception {
         assertThat(held("nested")).hasToString("{before=0 in 0, one=1 in 2, two=2 in 4, between=1 in 2, finally=1 in 2, caught=1 in 2, after=0 in 0}");
         assertThat(held("chosen")).hasToString("{chosen=1 in 2, free=0 in 0}");
+        assertThat(held("sometimes")).hasToString("{sometimes=1 in 2}");
     }
 }

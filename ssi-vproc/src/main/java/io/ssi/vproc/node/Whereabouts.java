@@ -108,7 +108,8 @@ public final class Whereabouts {
                 return row.get();
             }
             SsiException why = row.isPresent() ? none(vpid) : absent(vpid);
-            if (why.code() != ErrorCode.STALE_INCARNATION || System.nanoTime() >= end) {
+            if (why.code() != ErrorCode.STALE_INCARNATION || System.nanoTime() >= end
+                    || Thread.currentThread().isInterrupted()) {
                 throw why;
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
