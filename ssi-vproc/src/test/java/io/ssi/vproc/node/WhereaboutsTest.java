@@ -82,7 +82,11 @@ class WhereaboutsTest {
     @Test
     void aRowThatItsNodeWillPutIsWaitedFor() throws Exception {
         assertThat(one.service.whereabouts().why(vpid).join().code()).isEqualTo(ErrorCode.STALE_INCARNATION);
-        CompletableFuture<Integer> found = CompletableFuture.supplyAsync(() -> one.service.whereabouts().live(vpid).node().number());
+        CompletableFuture<Integer> found = new CompletableFuture<>();
+        Thread asks = Thread.ofPlatform().start(() -> found.complete(one.service.whereabouts().live(vpid).node().number()));
+        while (asks.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait(); // until the row was looked for, and is waited for
+        }
         CompletableFuture<Boolean> sent = one.signals.signal(vpid, Signals.TERM, "root");
         cluster.put(vpid.value(), row);
         assertThat(found.get(30, TimeUnit.SECONDS)).isEqualTo(2);
