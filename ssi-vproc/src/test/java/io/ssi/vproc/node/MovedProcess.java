@@ -30,6 +30,7 @@ abstract class MovedProcess {
     final LocalNetwork network = new LocalNetwork(1);
     final List<FakeNode> nodes = new ArrayList<>();
     final List<Process> shells = new ArrayList<>();
+    private final List<ProcessHandle> landings = new ArrayList<>();
     FakeLink source;
     FakeLink deputy;
     /** Proves to the first node that a link is the deputy's. */
@@ -54,7 +55,7 @@ abstract class MovedProcess {
 
     @AfterEach
     void stop() {
-        ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+        landings.forEach(ProcessHandle::destroyForcibly);
         nodes.forEach(FakeNode::close);
         network.close();
         shells.forEach(Process::destroyForcibly);
@@ -94,8 +95,9 @@ abstract class MovedProcess {
             deputy.close();
             landed = new FakeLink(deputy.osPid());
         } else {
-            landed = new FakeLink(ProcessHandle.current().children().filter(child -> !before.contains(child))
-                    .mapToLong(ProcessHandle::pid).findAny().orElseThrow());
+            ProcessHandle child = ProcessHandle.current().children().filter(each -> !before.contains(each)).findAny().orElseThrow();
+            landings.add(child);
+            landed = new FakeLink(child.pid());
             // As a JVM has said what it has to say when it connects.
             await().atMost(20, TimeUnit.SECONDS).until(() -> !landing.startText().isEmpty());
         }
