@@ -164,25 +164,36 @@ public final class Deputies {
         if (jobControl) {
             deputy.signals.remove(stop ? Signals.CONT : Signals.TSTP); // signal(7): each takes back the other
         }
-        if (!deputy.signals.add(number)) {
+        Deputy.Order order = new Deputy.Order();
+        if (deputy.signals.putIfAbsent(number, order) != null) {
             return;
         }
-        BooleanSupplier wanted = () -> deputy.signals.contains(number) && (isDeputy(deputy) || service.row(deputy.vpid).isPresent());
+        BooleanSupplier wanted = () -> deputy.signals.get(number) == order && (isDeputy(deputy) || service.row(deputy.vpid).isPresent());
         Supplier<CompletableFuture<Boolean>> delivery = () -> wanted.getAsBoolean() ? signals.deliver(deputy.vpid, number, user, wanted)
                 : CompletableFuture.completedFuture(false);
         (jobControl ? deputy.inOrder(delivery) : delivery.get()).whenComplete((stops, failure) -> {
-            boolean still = deputy.signals.remove(number);
             if (failure != null) {
                 LOG.info("signal {} for process {} did not reach it: {}", number, deputy.vpid, failure.getMessage());
-            } else if (stops && still) {
-                stop(deputy);
+            }
+            synchronized (order) {
+                if (!deputy.signals.remove(number, order)) {
+                    return; // taken back
+                }
+                if (failure == null && stops) {
+                    stop(deputy);
+                } else if (order.stoppedBefore && isDeputy(deputy) && deputy.isPresent()) {
+                    kill(deputy, Signals.CONT); // the process runs, and so does its terminal
+                }
             }
         });
         if (stop) {
             // Whoever waits at the terminal gets it back, wherever the process is.
             CompletableFuture.delayedExecutor(STOP_MILLIS_MAX, TimeUnit.MILLISECONDS).execute(() -> {
-                if (deputy.signals.contains(number)) {
-                    stop(deputy);
+                synchronized (order) {
+                    if (deputy.signals.get(number) == order) {
+                        order.stoppedBefore = true;
+                        stop(deputy);
+                    }
                 }
             });
         }
@@ -194,8 +205,11 @@ public final class Deputies {
 
     /** The process at the terminal stops, as the process itself did: the shell sees a stopped job. It tells when the user lets it go on. */
     private void stop(Deputy deputy) {
-        if (isDeputy(deputy) && deputy.isPresent()) {
-            kill(deputy, Signals.STOP);
+        synchronized (deputy) {
+            if (isDeputy(deputy) && deputy.isPresent() && !deputy.ending) {
+                deputy.stopSent = true;
+                kill(deputy, Signals.STOP);
+            }
         }
     }
 
@@ -233,7 +247,12 @@ public final class Deputies {
     private void end(Deputy deputy, int incarnation, ExitStatus exit) {
         Thread.ofVirtual().name("ssi-deputy-end-" + deputy.vpid).start(() -> {
             try {
-                if (deputy.isPresent() && os.sample(deputy.osPid()).stopped()) {
+                boolean stopSent;
+                synchronized (deputy) {
+                    deputy.ending = true; // no stop comes from now on; one that was sent just now may not show yet
+                    stopSent = deputy.stopSent;
+                }
+                if (deputy.isPresent() && (stopSent || os.sample(deputy.osPid()).stopped())) {
                     kill(deputy, Signals.CONT); // it has an end to tell, as a stopped process that is killed
                 }
                 deputy.drained(incarnation + 1);

@@ -10,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,12 @@ final class Deputy {
         void send(NodeId to, VprocMessages.StdinData data);
     }
 
+    /** One signal on its way to the process. */
+    static final class Order {
+        /** The terminal was stopped before the answer was known. Guarded by this. */
+        boolean stoppedBefore;
+    }
+
     final VPid vpid;
     final long token;
     private final StdinSender stdinSender;
@@ -61,7 +68,11 @@ final class Deputy {
     private ExitStatus ended;
 
     /** Signals that are on their way to the process; another of the same number adds nothing, as with any pending signal. */
-    final Set<Integer> signals = ConcurrentHashMap.newKeySet();
+    final Map<Integer, Order> signals = new ConcurrentHashMap<>();
+    /** The process is over: the OS process is to tell it and end. Guarded by this. */
+    boolean ending;
+    /** Whether the OS process was ever told to stop. Guarded by this. */
+    boolean stopSent;
     /** The last stop or go-on that the user sent. */
     private CompletableFuture<?> jobControl = CompletableFuture.completedFuture(null);
 

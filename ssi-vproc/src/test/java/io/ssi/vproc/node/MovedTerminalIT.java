@@ -172,6 +172,18 @@ class MovedTerminalIT extends MovedProcess {
     }
 
     @Test
+    void theTerminalGoesOnWhenTheProcessHandlesTheStopLate() throws Exception {
+        move(1, 2, "trap 'echo handled' TSTP; echo ready; while true; do sleep 0.05; done");
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\n"));
+        nodes.get(1).service.beginMove(vpid);
+        deputy.say(new LinkMessage.Signal(Signals.TSTP));
+        awaitStopped(false, true);
+        nodes.get(1).service.moveOff(vpid, 2);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\nhandled\n"));
+        awaitStopped(false, false);
+    }
+
+    @Test
     void aLostNodeEndsTheDeputyAndLeavesNoRow() throws Exception {
         move(1, 2, "sleep 1000");
         var waiting = nodes.get(2).service.waitFor(vpid, away -> { });
