@@ -26,6 +26,10 @@ class TerminalIT {
 
     /** A program on node 1, which has said that it is ready. Daemons are started again on a busy host. */
     private void start(int lostMillis) throws Exception {
+        start(lostMillis, "PIPE");
+    }
+
+    private void start(int lostMillis, String ignored) throws Exception {
         Path classes = Files.createDirectory(folder.resolve("classes"));
         MoveBetweenNodesIT.compile(classes);
         cluster = new ClusterOfThree(folder);
@@ -33,7 +37,7 @@ class TerminalIT {
             cluster.set(node, "lost-millis=" + lostMillis);
         }
         cluster.start();
-        program = new Program(cluster.socket(1), classes, List.of(), "Talk");
+        program = Program.ignoring(ignored, cluster.socket(1), classes, "Talk");
         program.awaitOut("ready\n");
     }
 
@@ -80,14 +84,15 @@ class TerminalIT {
     }
 
     @Test
-    void aReaderThatIsGoneIsNoticedByTheProgramWhereverItGoes() throws Exception {
-        start(600_000);
+    void aReaderThatIsGoneIsNoticedByTheProgramWhereverItGoesAndAnIgnoredSignalStaysIgnored() throws Exception {
+        start(600_000, "USR1");
         int vpid = vpid();
         assertThat(said("check")).isEqualTo("no error");
         cluster.move(1, vpid, 2);
         program.hangUp();
         await().atMost(Program.PATIENCE).until(() -> said("write").equals("not written: Broken pipe"));
         assertThat(said("check")).isEqualTo("error");
+        program.signal("USR1");
         cluster.move(1, vpid, 3);
         assertThat(said("write")).as("the first write after a move").isEqualTo("not written: Broken pipe");
         cluster.kill(1, 3);
@@ -95,6 +100,8 @@ class TerminalIT {
         cluster.start(3);
         assertThat(said("write")).isEqualTo("not written: Broken pipe");
         cluster.move(1, vpid, 1);
+        assertThat(said("write")).isEqualTo("not written: Broken pipe");
+        program.signal("USR1");
         assertThat(said("write")).isEqualTo("not written: Broken pipe");
         // From home it leaves with nothing but the real output, which is broken still.
         cluster.move(2, vpid, 2);

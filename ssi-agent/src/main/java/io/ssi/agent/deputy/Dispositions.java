@@ -2,7 +2,6 @@ package io.ssi.agent.deputy;
 
 import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import jdk.internal.misc.Signal;
@@ -21,8 +20,8 @@ public final class Dispositions {
     public static Object[] handlers(SignalHold held) {
         List<Object> found = new ArrayList<>();
         Object standard = standard();
-        for (Map.Entry<?, ?> entry : ((Hashtable<?, ?>) statics(Signal.class, "handlers")).entrySet()) {
-            String name = ((Signal) entry.getKey()).getName();
+        for (Map.Entry<Signal, Signal.Handler> entry : handlers().entrySet()) {
+            String name = entry.getKey().getName();
             Object handler = entry.getValue() == held ? held.before(name) : entry.getValue();
             boolean asAtStart = handler == (endsJvm(name) ? standard : Signal.Handler.SIG_DFL);
             if (handler != null && !asAtStart && handler != Signal.Handler.SIG_IGN) {
@@ -35,23 +34,38 @@ public final class Dispositions {
 
     /** In a landing: as it was where the process comes from, whatever this JVM was started with. */
     public static void restore(long wanted, Object[] handlers, SignalHold held, MethodHandles.Lookup trusted) {
-        long now = IgnoredSignals.now();
+        long now = ignored(held);
         Libc libc = now == wanted ? null : new Libc(trusted);
-        for (int number = 1; number < Long.SIZE - 1; number++) {
+        // Those that can be held are told to the hold, which else undoes it when it ends.
+        long done = 0;
+        for (String name : SignalHold.NAMES) {
+            int number = new Signal(name).getNumber();
             long bit = 1L << number;
-            if (((now ^ wanted) & bit) != 0) {
-                libc.disposition(number, (wanted & bit) != 0);
+            if ((~now & wanted & bit) != 0 && held.install(name, Signal.Handler.SIG_IGN)) {
+                done |= bit;
+            } else if ((now & ~wanted & bit) != 0) {
+                if (endsJvm(name)) {
+                    libc.disposition(number, false); // the JVM itself takes over none of these that is ignored
+                }
+                held.install(name, endsJvm(name) ? (Signal.Handler) standard() : Signal.Handler.SIG_DFL);
+                done |= bit;
             }
         }
-        for (String name : SignalHold.NAMES) {
-            long bit = 1L << new Signal(name).getNumber();
-            if (endsJvm(name) && (now & ~wanted & bit) != 0) {
-                held.install(name, (Signal.Handler) standard());
+        for (int number = 1; number < Long.SIZE - 1; number++) {
+            long bit = 1L << number;
+            if (((now ^ wanted) & ~done & bit) != 0) {
+                libc.disposition(number, (wanted & bit) != 0);
             }
         }
         for (int i = 0; i < handlers.length; i += 2) {
             held.install((String) handlers[i], (Signal.Handler) handlers[i + 1]);
         }
+    }
+
+    /** All that the JDK knows of. */
+    @SuppressWarnings("unchecked")
+    static Map<Signal, Signal.Handler> handlers() {
+        return (Map<Signal, Signal.Handler>) statics(Signal.class, "handlers");
     }
 
     private static boolean endsJvm(String signal) {

@@ -1,5 +1,6 @@
 package io.ssi.agent.deputy;
 
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import jdk.internal.misc.Signal;
 
@@ -82,8 +83,18 @@ public final class SignalHold implements Signal.Handler {
         for (String name : NAMES) {
             Signal signal = new Signal(name);
             if ((now & 1 << signal.getNumber()) != 0) {
-                Signal.raise(signal);
+                raise(signal);
             }
+        }
+    }
+
+    /** Also one that has its default action, which the JDK does not raise by itself. */
+    private static void raise(Signal signal) {
+        Map<Signal, Signal.Handler> handlers = Dispositions.handlers();
+        boolean byDefault = handlers.putIfAbsent(signal, Signal.Handler.SIG_DFL) == null;
+        Signal.raise(signal);
+        if (byDefault) {
+            handlers.remove(signal, Signal.Handler.SIG_DFL);
         }
     }
 
@@ -108,8 +119,12 @@ public final class SignalHold implements Signal.Handler {
         return null;
     }
 
-    /** From now on this handles the signal, while signals are held when they are no more. One that the JVM keeps for itself is left to it. */
-    synchronized void install(String name, Signal.Handler handler) {
+    /**
+     * From now on this handles the signal, while signals are held when they are no more. One that the JVM keeps for itself is left to it.
+     *
+     * @return whether it is not the JVM's
+     */
+    synchronized boolean install(String name, Signal.Handler handler) {
         Signal.Handler now = handler;
         for (int i = 0; holding && i < NAMES.length; i++) {
             if (NAMES[i].equals(name)) {
@@ -119,8 +134,15 @@ public final class SignalHold implements Signal.Handler {
         }
         try {
             Signal.handle(new Signal(name), now);
+            return true;
         } catch (IllegalArgumentException e) {
             // It did not have it where the process comes from either, or that JVM was started with other flags.
+            for (int i = 0; i < NAMES.length; i++) {
+                if (NAMES[i].equals(name)) {
+                    before[i] = null;
+                }
+            }
+            return false;
         }
     }
 
@@ -133,14 +155,23 @@ public final class SignalHold implements Signal.Handler {
         return held;
     }
 
+    /** signal(7): a stop takes back a go-on that is still to come, and the other way round. */
+    private static int takenBack(Signal signal) {
+        return switch (signal.getName()) {
+            case "CONT" -> 1 << Libc.SIGTSTP;
+            case "TSTP" -> 1 << Libc.SIGCONT;
+            default -> 0;
+        };
+    }
+
     @Override
     public void handle(Signal signal) {
         synchronized (this) {
             if (holding) {
-                held |= 1 << signal.getNumber();
+                held = held & ~takenBack(signal) | 1 << signal.getNumber();
                 return;
             }
         }
-        Signal.raise(signal); // its thread was started before the release and runs only now
+        raise(signal); // its thread was started before the release and runs only now
     }
 }
