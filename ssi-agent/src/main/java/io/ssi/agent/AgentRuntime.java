@@ -235,10 +235,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
         byte streams = values.get();
         outputs.restore(streams, trusted());
         Dispositions.restore(values.getLong(), SsiProcess.signalHandlers(), signals(), trusted());
-        input.restore(Arrays.copyOfRange(copy, values.position(), copy.length));
-        if ((streams & 1) != 0) {
-            input.close();
-        }
+        input.restore(Arrays.copyOfRange(copy, values.position(), copy.length), (streams & 1) != 0);
     }
 
     @Override
@@ -342,6 +339,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
             if (message instanceof LinkMessage.Go go) {
                 link.entered(go.incarnation(), go.row());
                 comeHome();
+                input.tellClosed();
             } else if (message instanceof LinkMessage.Land land) {
                 link.entered(0, land.row());
             } else if (message instanceof LinkMessage.Prepare) {

@@ -53,6 +53,8 @@ public final class StandardInput {
     private boolean wanted;
     /** Guarded by lock: by the program. */
     private boolean closed;
+    /** Guarded by lock: the source is told that it is closed. */
+    private boolean told;
     /** Guarded by lock: the source has closed it. */
     private boolean closedThere;
     /** Guarded by lock: when it was asked for. */
@@ -78,6 +80,9 @@ public final class StandardInput {
                     int n = take(to, offset, length);
                     if (n != 0) {
                         return n;
+                    }
+                    if (closed) {
+                        return -1; // by another thread, while this one waited
                     }
                     if (SsiHook.isPending()) {
                         return SsiHook.STOPPED;
@@ -196,12 +201,24 @@ public final class StandardInput {
 
     /** By the program. */
     public void close() {
-        long position;
         synchronized (lock) {
             if (closed) {
                 return;
             }
             closed = true;
+            wake();
+        }
+        tellClosed();
+    }
+
+    /** If the program has closed it: the source is told so. In a landing once the process is here, not while it may still stay where it was. */
+    public void tellClosed() {
+        long position;
+        synchronized (lock) {
+            if (!closed || told) {
+                return;
+            }
+            told = true;
             position = log.end();
         }
         if (!source.close(position)) {
@@ -251,9 +268,10 @@ public final class StandardInput {
     }
 
     /** In a landing: goes on as the image says. */
-    public void restore(byte[] copy) {
+    public void restore(byte[] copy, boolean closedByProgram) {
         synchronized (lock) {
             log = InputLog.decode(copy);
+            closed = closedByProgram;
         }
     }
 
