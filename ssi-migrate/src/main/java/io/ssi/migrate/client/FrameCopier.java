@@ -202,7 +202,7 @@ final class FrameCopier implements Opcodes {
             Frame<BasicValue>[] frames = FrameTypes.of(source.name, source.superName, (source.access & ACC_INTERFACE) != 0, method, loader);
             Frame<BasicValue> state = frames[method.instructions.indexOf(stoppedIn)];
             List<AbstractInsnNode> entered = FrameTypes.held(state);
-            if (entered != null && entered.size() == blockMonitors()) {
+            if (entered != null && entered.size() == (isSynchronized ? monitors - 1 : monitors)) {
                 blocks = entered;
             }
             List<AbstractInsnNode> made = madeBefore(state);
@@ -321,8 +321,9 @@ final class FrameCopier implements Opcodes {
             return by != null && blocks.contains(by);
         }
 
-        private int blockMonitors() {
-            return isSynchronized ? monitors - 1 : monitors;
+        /** Which of the blocks a monitor is of; negative for that of the method, or if the blocks are not known. */
+        private int blockOf(int monitor) {
+            return blocks.isEmpty() ? -1 : monitor - (monitors - blocks.size());
         }
 
         private void insertPrologue(Frame<BasicValue> state) {
@@ -376,8 +377,8 @@ final class FrameCopier implements Opcodes {
             Values.resume(list);
             Values.constant(list, monitor);
             list.add(new MethodInsnNode(INVOKEVIRTUAL, RESUME, "monitor", "(I)Ljava/lang/Object;", false));
-            int block = monitor - (monitors - blockMonitors());
-            for (int i = 0; block >= 0 && !blocks.isEmpty() && i < state.getLocals(); i++) {
+            int block = blockOf(monitor);
+            for (int i = 0; block >= 0 && i < state.getLocals(); i++) {
                 if (FrameTypes.heldBy(state.getLocal(i)) == blocks.get(block)) {
                     list.add(new InsnNode(DUP));
                     Values.cast(list, state.getLocal(i).getType());
@@ -395,8 +396,8 @@ final class FrameCopier implements Opcodes {
             list.add(new VarInsnNode(ALOAD, firstMonitor + monitor));
             list.add(new InsnNode(MONITORENTER));
             list.add(end);
-            int block = monitor - (monitors - blockMonitors());
-            if (block > 0 && !blocks.isEmpty()) {
+            int block = blockOf(monitor);
+            if (block > 0) {
                 for (TryCatchBlockNode handler : handlersOf(levels.on(block, blocks.get(block)))) {
                     method.tryCatchBlocks.add(new TryCatchBlockNode(start, end, handler.handler, handler.type));
                 }

@@ -50,8 +50,9 @@ final class Levels {
             if (frames[i] == null) {
                 continue;
             }
-            if (code[i].getOpcode() == Opcodes.MONITOREXIT && FrameTypes.held(frames[i]) != null) {
-                exits.put(code[i], FrameTypes.held(frames[i]).size());
+            List<AbstractInsnNode> held = FrameTypes.held(frames[i]);
+            if (code[i].getOpcode() == Opcodes.MONITOREXIT && held != null && held.size() <= monitors) {
+                exits.put(code[i], held.size());
             } else if (FrameTypes.constructed(code[i], frames[i]) instanceof FrameTypes.Uninitialised object && made.contains(object.made)) {
                 exits.put(code[i], monitors + 1 + made.indexOf(object.made));
             }

@@ -51,25 +51,22 @@ final class VmStructs {
 
     /** Value of a constant. */
     int constant(String name) {
-        long stride = number("gHotSpotVMIntConstantEntryArrayStride");
-        long nameOffset = number("gHotSpotVMIntConstantEntryNameOffset");
-        for (long entry = number("gHotSpotVMIntConstants"); U.getAddress(entry + nameOffset) != 0; entry += stride) {
-            if (isText(U.getAddress(entry + nameOffset), name)) {
-                return U.getInt(entry + number("gHotSpotVMIntConstantEntryValueOffset"));
-            }
-        }
-        throw Jdk.failed("table entry " + name, null);
+        return U.getInt(entry("gHotSpotVMIntConstant", "Name", name) + number("gHotSpotVMIntConstantEntryValueOffset"));
     }
 
     private long sizeOf(String type) {
-        long stride = number("gHotSpotVMTypeEntryArrayStride");
-        long name = number("gHotSpotVMTypeEntryTypeNameOffset");
-        for (long entry = number("gHotSpotVMTypes"); U.getAddress(entry + name) != 0; entry += stride) {
-            if (isText(U.getAddress(entry + name), type)) {
-                return U.getLong(entry + number("gHotSpotVMTypeEntrySizeOffset"));
+        return U.getLong(entry("gHotSpotVMType", "TypeName", type) + number("gHotSpotVMTypeEntrySizeOffset"));
+    }
+
+    private long entry(String table, String key, String name) {
+        long stride = number(table + "EntryArrayStride");
+        long nameOffset = number(table + "Entry" + key + "Offset");
+        for (long entry = number(table + "s"); U.getAddress(entry + nameOffset) != 0; entry += stride) {
+            if (isText(U.getAddress(entry + nameOffset), name)) {
+                return entry;
             }
         }
-        throw Jdk.failed("table entry " + type, null);
+        throw Jdk.failed("table entry " + name, null);
     }
 
     private long number(String symbol) {
