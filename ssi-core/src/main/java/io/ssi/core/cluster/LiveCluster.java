@@ -151,7 +151,7 @@ final class LiveCluster implements Cluster {
             @Override
             public void listed(int node) {
                 if (node != 0) {
-                    membership.apply((table, now) -> table.listed(new NodeId(node), now));
+                    membership.apply((table, _) -> table.listed(new NodeId(node)));
                 }
             }
 

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 
 /** Which nodes there are and how they are. The view is local and never blocks. */
 public interface Membership {
-    /** UP reachable; SUSPECT its link is down or it does not answer; DOWN left the member list; LEFT stopped in order. */
+    /** UP reachable; SUSPECT its link is down or it does not answer; DOWN so for a while, or dropped from the member list as well; LEFT stopped in order. */
     enum State { JOINING, UP, SUSPECT, DOWN, LEFT }
 
     record Node(NodeId id, String name, String address, State state, long sinceMillis, long startedMillis) {}

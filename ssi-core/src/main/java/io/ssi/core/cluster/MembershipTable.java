@@ -14,8 +14,8 @@ import java.util.TreeMap;
 /**
  * Folds what is seen of the nodes into their states. Pure: (state, event, now) gives changes. A node is UP while its link is; a broken
  * link makes it SUSPECT at once; losing its place in the member list as well makes it DOWN, as does staying away for
- * {@value #SUSPECT_MILLIS_MAX} ms; a member that stops answering while its link stands is DOWN when the member list drops it, and UP again when
- * it comes back. A node that said that it leaves is LEFT, whatever breaks afterwards, until its link comes up again.
+ * {@value #SUSPECT_MILLIS_MAX} ms. While the link stands the list has no say: it may drop members that are well while it mends a split,
+ * and a link ends by itself when the other daemon hangs. A node that said that it leaves is LEFT, whatever breaks afterwards, until its link comes up again.
  */
 final class MembershipTable {
     static final int HISTORY_MAX = 1000;
@@ -29,8 +29,8 @@ final class MembershipTable {
         long sinceMillis;
         long startedMillis;
         boolean linked;
-        boolean listed;
-        boolean droppedWhileLinked;
+        /** The member list had it and dropped it. */
+        boolean dropped;
 
         Node node(NodeId id) {
             return new Node(id, name, address, state, sinceMillis, startedMillis);
@@ -95,7 +95,6 @@ final class MembershipTable {
             return List.of();
         }
         row.linked = true;
-        row.droppedWhileLinked = false;
         return row.state == State.UP ? List.of() : change(id, row, State.UP, cause, now);
     }
 
@@ -109,37 +108,24 @@ final class MembershipTable {
         if (row.state != State.UP) {
             return List.of();
         }
-        return change(id, row, State.SUSPECT, cause, now);
+        return change(id, row, row.dropped ? State.DOWN : State.SUSPECT, cause, now);
     }
 
-    List<Change> listed(NodeId id, long now) {
+    List<Change> listed(NodeId id) {
         Row row = rows.get(id);
-        if (row == null || id.equals(self)) {
-            return List.of();
-        }
-        row.listed = true;
-        if (row.linked && row.droppedWhileLinked) {
-            List<Change> changes = change(id, row, State.UP, "answers again", now);
-            row.droppedWhileLinked = false;
-            return changes;
+        if (row != null) {
+            row.dropped = false;
         }
         return List.of();
     }
 
     List<Change> unlisted(NodeId id, String cause, long now) {
         Row row = rows.get(id);
-        if (row == null || !row.listed) {
+        if (row == null) {
             return List.of();
         }
-        row.listed = false;
-        if (row.state == State.SUSPECT) {
-            return change(id, row, State.DOWN, cause, now);
-        }
-        if (row.state == State.UP && row.linked) {
-            row.droppedWhileLinked = true;
-            return change(id, row, State.DOWN, "does not answer though its link stands: " + cause, now);
-        }
-        return List.of();
+        row.dropped = true;
+        return row.state == State.SUSPECT ? change(id, row, State.DOWN, cause, now) : List.of();
     }
 
     List<Change> leaving(NodeId id, String cause, long now) {
@@ -168,7 +154,7 @@ final class MembershipTable {
     private List<Change> change(NodeId id, Row row, State to, String cause, long now) {
         String brief = cause.length() <= CAUSE_CHARS_MAX ? cause : cause.substring(0, CAUSE_CHARS_MAX);
         Change change = new Change(now, id, row.state, to, brief);
-        if (to == State.UP && row.state != State.SUSPECT && !row.droppedWhileLinked) {
+        if (to == State.UP && row.state != State.SUSPECT) {
             row.startedMillis = now;
         }
         row.state = to;

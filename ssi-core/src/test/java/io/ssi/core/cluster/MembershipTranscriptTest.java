@@ -64,7 +64,7 @@ class MembershipTranscriptTest {
             case "removed" -> table.removed(node, now);
             case "link-up" -> table.linkUp(node, rest, now);
             case "link-down" -> table.linkDown(node, rest, now);
-            case "listed" -> table.listed(node, now);
+            case "listed" -> table.listed(node);
             case "unlisted" -> table.unlisted(node, rest, now);
             case "leaving" -> table.leaving(node, rest, now);
             case "tick" -> table.tick(now);

@@ -6,6 +6,7 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.config.TcpIpConfig;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import com.hazelcast.core.LifecycleListener;
 import com.hazelcast.instance.EndpointQualifier;
@@ -28,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,8 +37,10 @@ import org.slf4j.LoggerFactory;
 public final class HazelcastMaps implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(HazelcastMaps.class);
     public static final int MAPS_MAX = 16;
+    private static final String PREFIX = "ssi-";
     private static final int REFRESH_SECONDS = 30;
     private static final int RETRY_MILLIS = 200;
+    private static final int RESTART_MILLIS = 1000;
 
     /** Hears of the member list on Hazelcast's threads; must not block. */
     public interface MemberList {
@@ -48,7 +52,9 @@ public final class HazelcastMaps implements AutoCloseable {
     private final int self;
     private final LoopbackPlan plan;
     private final TcpIpConfig join;
-    private final HazelcastInstance member;
+    private final Supplier<HazelcastInstance> newMember;
+    private volatile HazelcastInstance member;
+    private volatile boolean leaving;
     private final ScheduledExecutorService writer = Executors.newSingleThreadScheduledExecutor(task -> Thread.ofPlatform().daemon().name("ssi-map-writer").unstarted(task));
     private final ScheduledExecutorService teller = Executors.newSingleThreadScheduledExecutor(task -> Thread.ofPlatform().daemon().name("ssi-map-events").unstarted(task));
     private final Map<String, LiveMap> maps = new LinkedHashMap<>(); // guarded by this
@@ -60,22 +66,51 @@ public final class HazelcastMaps implements AutoCloseable {
         plan.check(self);
         join = MemberConfig.join(plan, others);
         KeyedHandshake handshake = new KeyedHandshake(key);
-        Config config = MemberConfig.of(clusterId, self, plan, join, handshake);
-        config.addListenerConfig(new ListenerConfig(listener(list)));
-        config.addListenerConfig(new ListenerConfig((LifecycleListener) event -> {
-            if (event.getState() == LifecycleState.MERGED) {
-                merged();
-            }
-        }));
+        newMember = () -> {
+            Config config = MemberConfig.of(clusterId, self, plan, join, handshake);
+            config.addListenerConfig(new ListenerConfig(listener(list)));
+            config.addListenerConfig(new ListenerConfig((LifecycleListener) this::lived));
+            HazelcastInstance started = HazelcastInstanceFactory.newHazelcastInstance(config, config.getInstanceName(), new KeyedContext(handshake));
+            started.getCluster().getMembers().stream().filter(other -> !other.localMember()).forEach(other -> list.listed(node(other.getAddress().getHost())));
+            return started;
+        };
         try {
-            member = HazelcastInstanceFactory.newHazelcastInstance(config, config.getInstanceName(), new KeyedContext(handshake));
+            member = newMember.get();
         } catch (RuntimeException e) {
             writer.shutdownNow();
             teller.shutdownNow();
             throw new SsiException(ErrorCode.CANNOT_START, "the map service could not start at " + plan.text(self) + ": " + e.getMessage(), e);
         }
-        member.getCluster().getMembers().stream().filter(other -> !other.localMember()).forEach(other -> list.listed(node(other.getAddress().getHost())));
         writer.scheduleWithFixedDelay(this::refresh, REFRESH_SECONDS, REFRESH_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void lived(LifecycleEvent event) {
+        if (event.getState() == LifecycleState.MERGED) {
+            merged();
+        } else if (event.getState() == LifecycleState.SHUTDOWN && !leaving) {
+            log.warn("the map service ended by itself, as one does that cannot join the others after a split; it is started again");
+            soon(this::restart, RESTART_MILLIS);
+        }
+    }
+
+    /** On the writer thread. The copies stay and this node's rows are put again. */
+    private void restart() {
+        HazelcastInstance started;
+        try {
+            started = newMember.get();
+        } catch (RuntimeException e) {
+            log.warn("the map service could not be started again and will be tried again: {}", e.toString());
+            soon(this::restart, RESTART_MILLIS);
+            return;
+        }
+        member = started;
+        if (leaving) {
+            started.getLifecycleService().terminate();
+            return;
+        }
+        snapshot().forEach(map -> map.follow(started.getMap(PREFIX + map.name())));
+        merged();
+        writeSoon(0);
     }
 
     /** The open-source edition ignores a configured interceptor; its node extension does not ignore ours. */
@@ -124,10 +159,14 @@ public final class HazelcastMaps implements AutoCloseable {
     }
 
     private void later(long delayMillis) {
+        soon(this::refresh, delayMillis);
+    }
+
+    private void soon(Runnable task, long delayMillis) {
         try {
-            writer.schedule(this::refresh, delayMillis, TimeUnit.MILLISECONDS);
+            writer.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            log.trace("a member changed while stopping", e);
+            log.trace("the maps changed while stopping", e);
         }
     }
 
@@ -152,10 +191,10 @@ public final class HazelcastMaps implements AutoCloseable {
         if (maps.size() >= MAPS_MAX) {
             throw new SsiException(ErrorCode.LIMIT, MAPS_MAX + " maps exist, map " + name + " is one too many");
         }
-        LiveMap map = new LiveMap(name, self, member.getMap("ssi-" + name), this::tell, () -> writeSoon(0));
+        LiveMap map = new LiveMap(name, self, member.getMap(PREFIX + name), this::tell, () -> writeSoon(0));
         maps.put(name, map);
         try {
-            map.follow();
+            map.refresh();
         } catch (RuntimeException e) {
             log.info("map {} could not be read yet: {}", name, e.toString());
             later(RETRY_MILLIS);
@@ -178,11 +217,7 @@ public final class HazelcastMaps implements AutoCloseable {
     }
 
     private void writeSoon(long delayMillis) {
-        try {
-            writer.schedule(this::write, delayMillis, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            log.trace("a write while stopping", e);
-        }
+        soon(this::write, delayMillis);
     }
 
     private void write() {
@@ -203,7 +238,7 @@ public final class HazelcastMaps implements AutoCloseable {
                 work.on(map);
             } catch (RuntimeException e) {
                 if (!member.getLifecycleService().isRunning()) {
-                    return;
+                    return; // it ends, or is started again, which looks through all
                 }
                 log.info("a map could not be {} and will be again: {}", what, e.toString());
                 retry.run();
@@ -217,11 +252,13 @@ public final class HazelcastMaps implements AutoCloseable {
 
     /** Hands this node's partitions to the others first; at most about 2 s. */
     public void leave() {
+        leaving = true;
         member.shutdown();
     }
 
     @Override
     public void close() {
+        leaving = true;
         writer.shutdownNow();
         member.getLifecycleService().terminate();
         teller.shutdown();

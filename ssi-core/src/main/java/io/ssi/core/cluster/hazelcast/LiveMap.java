@@ -35,7 +35,8 @@ final class LiveMap implements ClusterMap {
 
     private final String name;
     private final int self;
-    private final IMap<Integer, byte[]> shared;
+    private volatile IMap<Integer, byte[]> shared;
+    private boolean following; // guarded by this
     private final Executor teller;
     private final Runnable writeSoon;
     private final List<BiConsumer<Integer, Row>> listeners = new CopyOnWriteArrayList<>();
@@ -55,10 +56,14 @@ final class LiveMap implements ClusterMap {
         this.writeSoon = writeSoon;
     }
 
-    /** Listens first and reads everything after, so that nothing falls between. */
-    void follow() {
-        shared.addEntryListener(new Events(), true);
-        refresh();
+    String name() {
+        return name;
+    }
+
+    /** From the next refresh on this is a copy of the same map at another member of Hazelcast. */
+    synchronized void follow(IMap<Integer, byte[]> other) {
+        shared = other;
+        following = false;
     }
 
     private final class Events implements EntryAddedListener<Integer, byte[]>, EntryUpdatedListener<Integer, byte[]>,
@@ -143,21 +148,33 @@ final class LiveMap implements ClusterMap {
         writeSoon.run();
     }
 
-    /** On the writer thread: writes what waits. Throws what Hazelcast throws; what was not written stays. */
+    /** On the writer thread: writes what waits. What was not written stays; throws what Hazelcast throws, and after all others why a row was not. */
     void write() {
         Map<Integer, Change> batch;
         synchronized (view) {
             batch = new LinkedHashMap<>(unwritten);
         }
-        batch.forEach((key, change) -> {
-            Optional<Row> newer = change.row().isPresent() ? writeUnlessNewer(key, change.row().get()) : deleteUnlessNewer(key, change.version());
-            synchronized (view) {
-                if (unwritten.get(key) == change) {
-                    unwritten.remove(key);
-                    newer.ifPresent(other -> set(key, other));
-                }
+        IllegalStateException failure = null;
+        for (Map.Entry<Integer, Change> entry : batch.entrySet()) {
+            try {
+                write(entry.getKey(), entry.getValue());
+            } catch (IllegalStateException e) {
+                failure = e;
             }
-        });
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void write(int key, Change change) {
+        Optional<Row> newer = change.row().isPresent() ? writeUnlessNewer(key, change.row().get()) : deleteUnlessNewer(key, change.version());
+        synchronized (view) {
+            if (unwritten.get(key) == change) {
+                unwritten.remove(key);
+                newer.ifPresent(other -> set(key, other));
+            }
+        }
     }
 
     /** Another node may have written a higher version that this one has not heard of yet. A plain get might read a backup that is behind. */
@@ -193,8 +210,12 @@ final class LiveMap implements ClusterMap {
         return new IllegalStateException("row " + key + " of map " + name + " is changed by others all the time");
     }
 
-    /** On the writer thread: compares the copy with the whole map. */
-    void refresh() {
+    /** Compares the copy with the whole map. Listens first and reads everything after, so that nothing falls between. */
+    synchronized void refresh() {
+        if (!following) {
+            shared.addEntryListener(new Events(), true);
+            following = true;
+        }
         synchronized (view) {
             touched = new HashSet<>();
         }

@@ -36,7 +36,7 @@ class LiveMapTest {
                     default -> throw new UnsupportedOperationException(method.toString());
                 });
         LiveMap map = new LiveMap("test", number, shared, Runnable::run, () -> {});
-        map.follow();
+        map.refresh();
         return map;
     }
 
