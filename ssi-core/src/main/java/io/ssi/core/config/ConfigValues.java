@@ -16,6 +16,8 @@ import java.util.Map;
 /** What was set, by whom: texts with their origin, not yet understood. */
 final class ConfigValues {
     private static final long FILE_BYTES_MAX = 1 << 20;
+    /** Where a setting of the command line comes from. */
+    private static final String COMMAND_LINE = "-o";
 
     /** {@code origin} is {@code file:line}, {@code -o} or the name of the environment variable. */
     private record Value(String text, String origin) {}
@@ -64,8 +66,8 @@ final class ConfigValues {
     }
 
     void addOverride(String keyAndValue) {
-        Map.Entry<ConfigKey, String> set = split(keyAndValue, "-o " + keyAndValue);
-        values.put(set.getKey(), new Value(set.getValue(), "-o"));
+        Map.Entry<ConfigKey, String> set = split(keyAndValue, COMMAND_LINE + " " + keyAndValue);
+        values.put(set.getKey(), new Value(set.getValue(), COMMAND_LINE));
         if (set.getKey() == ConfigKey.STATE_DIR) {
             // Who names a node by its folder means that node's socket, not the one that commands without a name ask.
             values.computeIfPresent(ConfigKey.SOCKET, (key, value) -> value.origin().equals(key.environment()) ? null : value);
@@ -75,10 +77,10 @@ final class ConfigValues {
     private static Map.Entry<ConfigKey, String> split(String line, String origin) {
         int equals = line.indexOf('=');
         if (equals < 0) {
-            throw bad(origin + ": \"" + line + "\" is no setting; expected key = value");
+            throw wrongAt(origin, "\"" + line + "\" is no setting; expected key = value");
         }
         String name = line.substring(0, equals).strip();
-        ConfigKey key = ConfigKey.named(name).orElseThrow(() -> bad(origin + ": key " + name + " is not known; "
+        ConfigKey key = ConfigKey.named(name).orElseThrow(() -> wrongAt(origin, "key " + name + " is not known; "
                 + Nearest.to(name, ConfigKey.names()).map(near -> "did you mean " + near + "?").orElse("known are " + String.join(", ", ConfigKey.names()))));
         return Map.entry(key, line.substring(equals + 1).strip());
     }
@@ -107,7 +109,7 @@ final class ConfigValues {
     SsiException wrong(ConfigKey key) {
         Value value = values.get(key);
         String origin = value == null ? "default" : value.origin();
-        return bad(origin + ": key " + key.key() + " value \"" + text(key) + "\"; expected " + key.expected());
+        return wrongAt(origin, "key " + key.key() + " value \"" + text(key) + "\"; expected " + key.expected());
     }
 
     int integer(ConfigKey key, int min, int max) {
@@ -131,6 +133,11 @@ final class ConfigValues {
             throw wrong(key);
         }
         throw wrong(key);
+    }
+
+    /** What is wrong on a command line is wrong use of the command. */
+    private static SsiException wrongAt(String origin, String what) {
+        return new SsiException(origin.startsWith(COMMAND_LINE) ? ErrorCode.BAD_ARGUMENT : ErrorCode.BAD_CONFIG, origin + ": " + what);
     }
 
     private static SsiException bad(String message) {

@@ -57,10 +57,21 @@ public final class ClusterKey {
     /** Throws BAD_KEY when the file is missing, open to others, or no key. */
     public static ClusterKey load(Path file) {
         try {
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
-                throw bad(file + " is no file; set key-file to that of the cluster key");
+            if (Files.isRegularFile(file)) {
+                checkMode(file);
             }
-            checkMode(file);
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+        return read(file);
+    }
+
+    /** As {@link #load}, but others may read the file. */
+    public static ClusterKey read(Path file) {
+        try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                throw bad(file + " is no file; name that of the cluster key");
+            }
             if (Files.size(file) > FILE_BYTES_MAX) {
                 throw bad(file + " is " + Files.size(file) + " bytes long, which no cluster key is; copy the key file of a running node here");
             }
@@ -68,8 +79,12 @@ public final class ClusterKey {
         } catch (NoSuchFileException e) {
             throw bad("there is no cluster key at " + file + "; copy the key file of a running node here (mode 0600)");
         } catch (IOException e) {
-            throw new SsiException(ErrorCode.BAD_KEY, "the cluster key " + file + " cannot be read: " + IoReason.of(e), e);
+            throw unreadable(file, e);
         }
+    }
+
+    private static SsiException unreadable(Path file, IOException e) {
+        return new SsiException(ErrorCode.BAD_KEY, "the cluster key " + file + " cannot be read: " + IoReason.of(e), e);
     }
 
     /** {@code source} is where the text came from, for the sentence of the error. */

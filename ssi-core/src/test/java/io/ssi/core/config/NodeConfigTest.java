@@ -130,6 +130,8 @@ class NodeConfigTest {
         assertThatThrownBy(() -> load(home.resolve("none"), Map.of())).hasMessageContaining("there is no configuration file");
         assertThatThrownBy(() -> load(file("port=1\nport=2"), Map.of())).hasMessageContaining("test.conf:2: key port is set already at").hasMessageContaining(":1;");
         assertThatThrownBy(() -> load(null, Map.of("SSI_PORT", "x"))).hasMessage("SSI_PORT: key port value \"x\"; expected a number 1..65535");
+        assertThatThrownBy(() -> load(null, Map.of(), "prot=1")).isInstanceOfSatisfying(SsiException.class, e -> assertThat(e.code().exitCode()).isEqualTo(2));
+        assertThatThrownBy(() -> load(null, Map.of(), "port=x")).isInstanceOfSatisfying(SsiException.class, e -> assertThat(e.code().exitCode()).isEqualTo(2));
         assertThatThrownBy(() -> load(null, Map.of(), "link-hung-millis=1000", "link-ping-millis=500")).hasMessageContaining("five times link-ping-millis 500");
         assertThatThrownBy(() -> load(null, Map.of(), "socket=/" + "x".repeat(120))).hasMessageContaining("at most 107 bytes");
         assertThatThrownBy(() -> load(null, Map.of(), "state-dir=/" + "x".repeat(120))).hasMessageContaining("set socket to a shorter path");

@@ -42,6 +42,9 @@ final class Joining {
 
     /** Puts the key in place. */
     void prepare(String node, Path key) {
+        if (key != null) {
+            ClusterKey.read(key); // what is wrong with it is said of this file, not of the copy
+        }
         try {
             StateDir.create(config.stateDir());
             warnIfOpen(key);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ssi.core.config.NodeConfig;
 import io.ssi.core.error.SsiException;
+import io.ssi.core.trust.ClusterKey;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JoiningTest {
+    private static final String NEW = ClusterKey.random().text();
+
     @TempDir
     Path folder;
     private final StringWriter out = new StringWriter();
@@ -33,7 +36,7 @@ class JoiningTest {
         Files.writeString(state.resolve("cluster/node"), "number=1");
         Files.writeString(state.resolve("vpids"), "17");
         Files.writeString(state.resolve("cluster.key"), "old");
-        newKey = Files.writeString(folder.resolve("new.key"), "new");
+        newKey = Files.writeString(folder.resolve("new.key"), NEW);
         Files.setPosixFilePermissions(newKey, PosixFilePermissions.fromString("rw-------"));
     }
 
@@ -56,7 +59,7 @@ class JoiningTest {
         Joining joining = joining();
         joining.prepare("h:1", newKey);
         joining.remember("h:1");
-        assertThat(files()).isEqualTo(Map.of("aside/cluster/node", "number=1", "aside/vpids", "17", "aside/cluster.key", "old", "cluster.key", "new", "joined", "h:1\n"));
+        assertThat(files()).isEqualTo(Map.of("aside/cluster/node", "number=1", "aside/vpids", "17", "aside/cluster.key", "old", "cluster.key", NEW, "joined", "h:1\n"));
         assertThat(out.toString()).startsWith("this node was in another cluster; what it knew of that is kept in " + state);
         // Once more, as after a stop: nothing is put aside.
         Files.createDirectories(state.resolve("cluster"));
@@ -82,7 +85,7 @@ class JoiningTest {
         Files.writeString(state.resolve("cluster/node"), "uuid=x\nnumber=0\n");
         Joining joining = joining();
         joining.prepare("h:1", newKey);
-        assertThat(files()).isEqualTo(Map.of("cluster.key", "new"));
+        assertThat(files()).isEqualTo(Map.of("cluster.key", NEW));
         Files.createDirectories(state.resolve("cluster"));
         Files.writeString(state.resolve("cluster/node"), "uuid=x\nnumber=0\n");
         joining.undo();
@@ -102,7 +105,11 @@ class JoiningTest {
         Files.writeString(state.resolve("cluster/node"), "number=0");
         joining.undo();
         assertThat(files()).isEqualTo(before);
-        assertThatThrownBy(() -> joining().prepare("h:1", folder.resolve("none.key"))).isInstanceOf(SsiException.class).hasMessageContaining("none.key");
+        assertThatThrownBy(() -> joining().prepare("h:1", folder.resolve("none.key"))).isInstanceOf(SsiException.class)
+                .hasMessageContaining("there is no cluster key at " + folder.resolve("none.key"));
+        assertThatThrownBy(() -> joining().prepare("h:1", folder)).hasMessageStartingWith(folder + " is no file");
+        Path bad = Files.writeString(folder.resolve("bad.key"), "rubbish");
+        assertThatThrownBy(() -> joining().prepare("h:1", bad)).hasMessageStartingWith(bad + " holds no cluster key");
         assertThat(files()).isEqualTo(before);
         assertThat(out.toString()).isEmpty();
     }
