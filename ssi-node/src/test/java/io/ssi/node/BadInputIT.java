@@ -72,7 +72,7 @@ class BadInputIT {
             1 | ssi-migrate 1099999 2              | there is no process 1099999; ssi-ps shows all
             1 | ssi-migrate $P 9                 | there is no node '9'; ssi-cluster shows all
             1 | ssi-migrate $P nowhere           | there is no node 'nowhere'; ssi-cluster shows all
-            1 | ssi-migrate $P 3                 | node 3 (n3) is LEFT
+            1 | ssi-migrate $P 3                 | node 3 (n3) is LEFT; start its daemon again on its host (ssi-node start)
             1 | ssi-migrate $P 1                 | process $P is on node 1 already
             1 | ssi-migrate $P n1                | process $P is on node 1 already
             1 | ssi-migrate --wait 10m $P 2      | a wait of 600000 ms is longer than the 60000 ms that node 1 allows

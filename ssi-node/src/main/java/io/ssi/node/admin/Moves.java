@@ -63,7 +63,8 @@ public final class Moves {
         }
         Membership.Node node = named.getFirst();
         if (node.state() != Membership.State.UP) {
-            throw new SsiException(ErrorCode.NODE_DOWN, "node " + node.id() + " (" + node.name() + ") is " + node.state() + "; see ssi-cluster --history");
+            throw new SsiException(ErrorCode.NODE_DOWN, "node " + node.id() + " (" + node.name() + ") is " + node.state()
+                    + (node.state() == Membership.State.LEFT ? "; start its daemon again on its host (ssi-node start), or choose another node" : "; see ssi-cluster --history"));
         }
         return node.id();
     }

@@ -37,7 +37,7 @@ public final class DaemonClient implements AutoCloseable {
             client = new DaemonClient(path, SocketChannel.open(UnixDomainSocketAddress.of(path)));
         } catch (IOException e) {
             throw new SsiException(ErrorCode.DAEMON_NOT_RUNNING, "no node daemon listens at " + path + " (" + e.getMessage()
-                    + "); start one with: ssi-node start", e);
+                    + "); start one with: " + startOf(path), e);
         }
         try {
             client.hello();
@@ -46,6 +46,15 @@ public final class DaemonClient implements AutoCloseable {
             client.close();
             throw e;
         }
+    }
+
+    /** The command that starts the daemon of this socket, and not another. */
+    private static String startOf(Path socket) {
+        if (socket.equals(SocketPath.find())) {
+            return "ssi-node start";
+        }
+        boolean usual = socket.endsWith("daemon.sock") && socket.getParent() != null;
+        return "ssi-node start -o " + (usual ? "state-dir=" + socket.getParent() : "socket=" + socket);
     }
 
     private void hello() {
