@@ -108,7 +108,7 @@ public final class NodeDaemon implements AutoCloseable {
             migrations = migrations(self, state);
             Moves moves = new Moves(cluster.membership(), processes.whereabouts(), migrations);
             NodeStats stats = new NodeStats(cluster.map(NodeStats.MAP), self);
-            Views views = new Views(cluster.membership(), processes, stats, transport);
+            Views views = new Views(cluster.membership(), processes, stats, transport, pool.isAgain());
             admin = new AdminService(new AdminService.Parts(processes, signals, moves, views, this::status, this::stop));
             processes.start();
             pool.fill();

@@ -36,7 +36,7 @@ public final class DaemonLink {
     /** A daemon that restarts is back within this; then an undecided program says why it stands still. */
     private static final long QUIET_NANOS = 10_000_000_000L;
     private static final long RETRY_MILLIS_MIN = 100;
-    private static final long RETRY_MILLIS_MAX = 2_000;
+    private static final long RETRY_MILLIS_MAX = 500;
 
     private static final int CONNECTING = 0;
     private static final int UP = 1;
@@ -283,6 +283,7 @@ public final class DaemonLink {
                     next = DaemonSocket.connect(path);
                     LinkMessage answer = greet(next);
                     if (answer instanceof LinkMessage.Welcome) {
+                        report();
                         return next;
                     }
                     if (answer instanceof LinkMessage.Refused refused) {
@@ -358,6 +359,11 @@ public final class DaemonLink {
         }
     }
 
+    private void report() throws IOException {
+        Runtime runtime = Runtime.getRuntime();
+        send(new LinkMessage.Report(reader.getThreadGroup().activeCount(), runtime.totalMemory() - runtime.freeMemory()));
+    }
+
     private final class Reporter extends AgentThread {
         Reporter() {
             super("ssi-report");
@@ -365,12 +371,10 @@ public final class DaemonLink {
 
         @Override
         public void run() {
-            ThreadGroup group = getThreadGroup();
-            Runtime runtime = Runtime.getRuntime();
             try {
                 while (true) {
                     try {
-                        send(new LinkMessage.Report(group.activeCount(), runtime.totalMemory() - runtime.freeMemory()));
+                        report();
                     } catch (IOException e) {
                         // The link thread is connecting again.
                     }

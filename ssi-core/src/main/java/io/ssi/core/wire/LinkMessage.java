@@ -65,7 +65,7 @@ public sealed interface LinkMessage {
     /** Says what would pin the process, without moving it: freezes, walks, and goes on. Answered by Explained. */
     record Explain(long migration, int waitMillis) implements OfMove {}
 
-    record Explained(long migration, List<String> pins, long heapBytes, long objects, int threads) implements OfMove {}
+    record Explained(long migration, List<String> pins, long imageBytes, long objects, int threads) implements OfMove {}
 
     /** A part of the image, in order. */
     record ImageChunk(long migration, byte[] bytes) implements OfMove {}

@@ -85,7 +85,7 @@ final class LinkWriter {
             out.putShort(LinkType.EXPLAINED);
             out.putLong(explained.migration());
             out.putStrings(explained.pins());
-            out.putLong(explained.heapBytes());
+            out.putLong(explained.imageBytes());
             out.putLong(explained.objects());
             out.putInt(explained.threads());
         } else if (message instanceof LinkMessage.ImageChunk imageChunk) {

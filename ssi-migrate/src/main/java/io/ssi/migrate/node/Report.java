@@ -30,7 +30,7 @@ final class Report {
     }
 
     static String explanation(LinkMessage.Explained explained) {
-        return Json.write(Json.object("pins", explained.pins(), "heapBytes", explained.heapBytes(), "objects", explained.objects(),
+        return Json.write(Json.object("pins", explained.pins(), "imageBytes", explained.imageBytes(), "objects", explained.objects(),
                 "threads", explained.threads()));
     }
 }

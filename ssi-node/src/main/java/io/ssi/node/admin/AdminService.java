@@ -81,7 +81,7 @@ public final class AdminService {
             case "status" -> parts.status().get();
             case "cluster" -> Json.object("nodes", parts.views().nodes(), "refused", parts.views().refusals());
             case "history" -> parts.views().history();
-            case "ps" -> parts.views().processes();
+            case "ps" -> parts.views().processesOnceKnown();
             case "where" -> Views.process(parts.moves().process(vpid(arguments)));
             case "kill" -> {
                 parts.signals().signal(vpid(arguments), Signals.parse(arguments.getOrDefault("signal", "TERM")), user).join();

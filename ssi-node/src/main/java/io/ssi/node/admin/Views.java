@@ -12,15 +12,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The state of the cluster as JSON values. Field names are the commands' interface: they are added to, never changed. */
 public final class Views {
+    /** So long after the start of the daemon its view is waited for. */
+    private static final long KNOWN_MILLIS_MAX = 6_000;
+    /** Programs look for the daemon of their host twice a second, and the group is asked for the place of each. */
+    private static final long RETURN_MILLIS = 1_500;
+    private static final long LOOK_MILLIS = 50;
+
     private final Membership membership;
     private final VprocService processes;
     private final NodeStats stats;
     private final Transport transport;
+    private final long returnMillis;
+    private final long startedNanos = System.nanoTime();
 
-    public Views(Membership membership, VprocService processes, NodeStats stats, Transport transport) {
+    /** @param again whether an earlier life of this daemon had programs, perhaps */
+    public Views(Membership membership, VprocService processes, NodeStats stats, Transport transport, boolean again) {
+        this.returnMillis = again ? RETURN_MILLIS : 0;
         this.membership = membership;
         this.processes = processes;
         this.stats = stats;
@@ -42,7 +54,7 @@ public final class Views {
             nodes.add(Json.object("node", node.id().number(), "name", node.name(), "address", node.address(), "state", node.state().name(),
                     "sinceMillis", node.sinceMillis(), "uptimeMillis", told.map(known -> (Object) (now - known.startedMillis())).orElse(null),
                     "load", told.filter(known -> known.load() >= 0).map(known -> (Object) hundredths(known.load())).orElse(null),
-                    "cores", told.map(known -> (Object) known.cores()).orElse(null), "processes", counts.getOrDefault(node.id().number(), 0),
+                    "cores", told.map(known -> (Object) known.cores()).orElse(null), "processes", alive ? (Object) counts.getOrDefault(node.id().number(), 0) : null,
                     "self", node.id().equals(membership.self())));
         }
         return nodes;
@@ -69,7 +81,28 @@ public final class Views {
         return history;
     }
 
-    public List<Object> processes() {
+    /** All processes as far as they are known. Blocks for some seconds while that is not all, because this daemon has just started. */
+    public List<Object> processesOnceKnown() {
+        while (upMillis() < KNOWN_MILLIS_MAX && !isComplete() && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+        return processes();
+    }
+
+    /** The programs of this host are back, and each node that is there has been heard. */
+    private boolean isComplete() {
+        return upMillis() >= returnMillis && membership.nodes().stream().allMatch(node -> switch (node.state()) {
+            case UP, SUSPECT -> stats.of(node.id()).isPresent();
+            case JOINING -> false;
+            case DOWN, LEFT -> true;
+        });
+    }
+
+    private long upMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startedNanos);
+    }
+
+    private List<Object> processes() {
         List<Object> rows = new ArrayList<>();
         processes.rows().forEach(row -> rows.add(process(row)));
         return rows;

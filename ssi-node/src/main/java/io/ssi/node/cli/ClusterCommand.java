@@ -36,7 +36,7 @@ final class ClusterCommand extends Base {
         for (Map<String, Object> node : objects(answer.get("nodes"))) {
             cells.add(List.of(text(node, "node"), text(node, "name"), text(node, "address"), text(node, "state"),
                     node.get("uptimeMillis") == null ? "-" : Text.duration(number(node, "uptimeMillis")), text(node, "load"),
-                    text(node, "uptimeMillis").equals("-") ? "-" : text(node, "processes"),
+                    text(node, "processes"),
                     Boolean.TRUE.equals(node.get("self")) ? "this host" : ""));
         }
         List<String> lines = new ArrayList<>(Text.table(List.of(">NODE", "NAME", "ADDRESS", "STATE", ">UPTIME", ">LOAD", ">PROCESSES", ""), cells));

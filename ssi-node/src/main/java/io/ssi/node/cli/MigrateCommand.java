@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "ssi-migrate", description = "Moves a running process to another node.", sortOptions = false,
-        footer = {"", "Example: move process 1000001 to node 3; what keeps it from moving may take 30 s to pass", "  ssi-migrate --wait 30s 1000001 3"})
+        footer = {"", "Exit status: 0 when it moved, and with --explain when it was looked at, whether or", "not something keeps it from moving (with --json, \"pins\" is empty if not);",
+            "1 when it did not move, 2 for wrong use.", "Example: move process 1000001 to node 3; what keeps it from moving may take 30 s to pass", "  ssi-migrate --wait 30s 1000001 3"})
 final class MigrateCommand extends Base {
     private static final Pattern WAIT = Pattern.compile("([0-9]{1,7})(ms|s|m)?");
     private static final List<String> PARTS = List.of("freeze", "capture", "write", "transfer", "build", "commit", "resume");
@@ -45,8 +46,7 @@ final class MigrateCommand extends Base {
         Thread farewell = new Thread(this::interrupted);
         try (DaemonClient daemon = connect()) {
             Runtime.getRuntime().addShutdownHook(farewell);
-            String result = explain ? daemon.ask("explain", this::progress, "vpid=" + vpid, waitMillis)
-                    : daemon.ask("migrate", this::progress, "vpid=" + vpid, "node=" + node, waitMillis);
+            String result = explain ? daemon.ask("explain", this::progress, "vpid=" + vpid, waitMillis) : move(daemon, waitMillis);
             if (json) {
                 out().println(result);
             } else {
@@ -56,6 +56,20 @@ final class MigrateCommand extends Base {
             answered(farewell);
         }
         return 0;
+    }
+
+    private String move(DaemonClient daemon, String waitMillis) {
+        try {
+            return daemon.ask("migrate", this::progress, "vpid=" + vpid, "node=" + node, waitMillis);
+        } catch (SsiException refused) {
+            throw refused.code() == ErrorCode.PINNED ? new SsiException(ErrorCode.PINNED, refusal(vpid, refused.getMessage()), refused) : refused;
+        }
+    }
+
+    /** What the program's JVM says speaks of threads and objects only. */
+    static String refusal(String vpid, String reasons) {
+        return reasons.startsWith("process " + vpid + " ") ? reasons
+                : "process " + vpid + " did not move and goes on where it is, because of:\n  " + reasons.replace("\n", "\n  ");
     }
 
     /** Ctrl-C ends this command only: the daemons go on with what they were told. */
@@ -105,14 +119,14 @@ final class MigrateCommand extends Base {
         return lines;
     }
 
-    /** {"pins": [sentence...], "heapBytes", "objects", "threads"}. */
+    /** {"pins": [sentence...], "imageBytes", "objects", "threads"}. */
     static List<String> explanation(String vpid, Map<String, Object> result) {
         List<String> lines = new ArrayList<>();
         List<?> pins = result.get("pins") instanceof List<?> list ? list : List.of();
         lines.add(pins.isEmpty() ? "nothing keeps process " + vpid + " from moving" : "process " + vpid + " cannot move now, because of:");
         pins.forEach(pin -> lines.add("  " + pin));
         if (number(result, "threads") > 0) { // else they did not stop, and nothing was counted
-            lines.add("  image " + Text.bytes(number(result, "heapBytes")) + ", " + text(result, "objects") + " objects, " + threads(result));
+            lines.add("  image " + Text.bytes(number(result, "imageBytes")) + ", " + text(result, "objects") + " objects, " + threads(result));
         }
         return lines;
     }

@@ -20,6 +20,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "ssi-ps", description = "Shows the processes of the cluster.", sortOptions = false,
         footer = {"", "With -a, how a process ended stands behind its state: \"zombie 3\" by exit", "status 3, \"zombie KILL\" by a signal.",
+            "HEAP is the heap in use, with what the next collection frees, as the program", "last told. \"-\" is what is not known.",
             "Exit status: 0, also when there is no such process; 1 when the daemon cannot", "be asked; 2 for wrong use.", "Example: the running Lua programs of node 2, as a tree", "  ssi-ps --tree --node 2 --state running lua"})
 final class PsCommand extends Base {
     private static final List<String> HEADINGS = List.of(">VPID", ">PARENT", ">NODE", ">ORIGIN", ">OSPID", "USER", "STATE", ">THREADS", ">CPU",
@@ -57,9 +58,10 @@ final class PsCommand extends Base {
         List<Map<String, Object>> nodes;
         String number;
         try (DaemonClient daemon = connect()) {
+            List<Map<String, Object>> all = objects(daemon.ask("ps")); // first: a daemon that has just started waits for what is missing
             nodes = objects(object(daemon.ask("cluster")).get("nodes"));
             number = node == null ? null : nodeNumber(nodes, node);
-            rows = objects(daemon.ask("ps")).stream().filter(row -> wanted(row, number)).toList();
+            rows = all.stream().filter(row -> wanted(row, number)).toList();
         }
         if (json) {
             out().println(Json.write(rows));
@@ -72,9 +74,13 @@ final class PsCommand extends Base {
 
     /** Of a node that is away nobody knows what runs there. */
     static List<String> unseen(List<Map<String, Object>> nodes, String number) {
-        return nodes.stream().filter(one -> number == null || text(one, "node").equals(number))
-                .filter(one -> text(one, "state").equals("DOWN") || text(one, "state").equals("LEFT"))
-                .map(one -> "node " + text(one, "node") + " (" + text(one, "name") + ") is " + text(one, "state") + "; what may run there is not shown").toList();
+        return nodes.stream().filter(one -> number == null || text(one, "node").equals(number)).flatMap(one -> {
+            String named = "node " + text(one, "node") + " (" + text(one, "name") + ") ";
+            return switch (text(one, "state")) {
+                case "DOWN", "LEFT", "JOINING" -> Stream.of(named + "is " + text(one, "state") + "; what may run there is not shown");
+                default -> one.get("uptimeMillis") == null ? Stream.of(named + "has not told of itself yet; what may run there is not shown") : Stream.empty();
+            };
+        }).toList();
     }
 
     private static String nodeNumber(List<Map<String, Object>> nodes, String named) {
@@ -100,9 +106,15 @@ final class PsCommand extends Base {
         List<List<String>> cells = new ArrayList<>();
         depths(rows).forEach((row, depth) -> cells.add(List.of(text(row, "vpid"), number(row, "parent") == 0 ? "-" : text(row, "parent"),
                 text(row, "node"), text(row, "origin"), text(row, "osPid"), text(row, "user"), state(row),
-                text(row, "threads"), Text.cpu(number(row, "cpuMillis")), Text.bytes(number(row, "heapBytes")),
+                known(row, "threads", text(row, "threads")), Text.cpu(number(row, "cpuMillis")),
+                known(row, "heapBytes", Text.bytes(number(row, "heapBytes"))),
                 Text.start(number(row, "startMillis"), nowMillis, zone), "  ".repeat(depth) + text(row, "command"))));
         return Text.table(HEADINGS, cells);
+    }
+
+    /** What a JVM has not told yet, or has no more, is 0. */
+    private static String known(Map<String, Object> row, String key, String text) {
+        return number(row, key) == 0 ? "-" : text;
     }
 
     /** As in "running", "zombie 3" for an exit status and "zombie KILL" for a signal. */

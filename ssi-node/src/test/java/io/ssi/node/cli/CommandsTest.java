@@ -54,7 +54,11 @@ class CommandsTest {
     @Test
     void withoutADaemonOneSentenceSaysHowToStartOne(@TempDir Path folder) {
         assertThat(run("ssi-ps", "-s", folder.resolve("no.sock").toString())).isEqualTo(1);
-        assertThat(err.toString()).startsWith("ssi-ps: no node daemon listens at " + folder).contains("ssi-node start").hasLineCount(1);
+        assertThat(err.toString()).startsWith("ssi-ps: no node daemon listens at " + folder).endsWith("ssi-node start -o socket=" + folder.resolve("no.sock") + "\n").hasLineCount(1);
+        assertThat(run("ssi-ps", "-s", folder.resolve("daemon.sock").toString())).isEqualTo(1);
+        assertThat(err.toString()).endsWith("ssi-node start -o state-dir=" + folder + "\n");
+        assertThat(run("ssi-node", "stop", "-o", "state-dir=" + folder)).isEqualTo(1);
+        assertThat(err.toString()).endsWith("ssi-node start -o state-dir=" + folder + "\n");
     }
 
     @Test
@@ -120,6 +124,18 @@ class CommandsTest {
     }
 
     @Test
+    void whatIsNotKnownIsNoNumber() {
+        Map<String, Object> untold = row(1000001, 0, 1, "STOPPED", "Main");
+        untold.put("threads", 0L);
+        untold.put("heapBytes", 0L);
+        assertThat(ps().lines(List.of(untold), 4_000_000, ZoneOffset.UTC)).element(1).isEqualTo("1000001       -     1       1   4711  ann   stopped        -  1:01.23     -  01:02:03  Main");
+        assertThat(PsCommand.unseen(List.of(Json.object("node", 1L, "name", "a", "state", "UP", "uptimeMillis", 5L), Json.object("node", 2L, "name", "b", "state", "UP"),
+                Json.object("node", 3L, "name", "c", "state", "JOINING"), Json.object("node", 4L, "name", "d", "state", "LEFT")), null)).containsExactly(
+                "node 2 (b) has not told of itself yet; what may run there is not shown", "node 3 (c) is JOINING; what may run there is not shown",
+                "node 4 (d) is LEFT; what may run there is not shown");
+    }
+
+    @Test
     void filtersMeetAll() {
         assertThat(wanted(ps(), null)).containsExactly("Main a", "Grandchild", "Child");
         assertThat(wanted(ps("--node", "2", "Gr"), "2")).containsExactly("Grandchild");
@@ -136,7 +152,7 @@ class CommandsTest {
         Map<String, Object> node = Json.object("node", 1L, "name", "one", "address", "10.0.0.1:7700", "state", "UP", "uptimeMillis", 90_061_000L, "load", 0.5,
                 "processes", 2L, "self", true);
         Map<String, Object> down = Json.object("node", 2L, "name", "two", "address", "10.0.0.2:7700", "state", "DOWN", "uptimeMillis", null, "load", null,
-                "processes", 0L, "self", false);
+                "processes", null, "self", false);
         Map<String, Object> refusal = Json.object("atMillis", 0L, "address", "10.0.0.9:1", "reason", "another key");
         assertThat(ClusterCommand.lines(Json.object("nodes", List.of(node, down), "refused", List.of(refusal)), ZoneOffset.UTC)).containsExactly(
                 "NODE  NAME  ADDRESS        STATE  UPTIME  LOAD  PROCESSES",
@@ -155,5 +171,8 @@ class CommandsTest {
                 "  freeze 1.5 ms, capture 20.0 ms", "  image 2M, 100 objects, 3 threads");
         assertThat(MigrateCommand.explanation("7", Json.object("pins", List.of("thread main is in native code")))).containsExactly(
                 "process 7 cannot move now, because of:", "  thread main is in native code");
+        assertThat(MigrateCommand.refusal("7", "thread main is in native code\na file is open")).isEqualTo(
+                "process 7 did not move and goes on where it is, because of:\n  thread main is in native code\n  a file is open");
+        assertThat(MigrateCommand.refusal("7", "process 7 is stopped; let it go on")).isEqualTo("process 7 is stopped; let it go on");
     }
 }

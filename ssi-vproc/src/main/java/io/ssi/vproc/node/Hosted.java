@@ -24,7 +24,7 @@ final class Hosted {
     long startTicks;
     /** Null while the JVM is not connected. */
     HostLink link;
-    /** Threads and heap as its agent last told. */
+    /** Threads and heap as its agent last told, also the one of the JVM that the process came from. */
     int threads;
     long heapBytes;
     boolean moving;
@@ -40,6 +40,8 @@ final class Hosted {
         this.user = row.user();
         this.link = link;
         this.child = child;
+        this.threads = row.usage().threads();
+        this.heapBytes = row.usage().heapBytes();
     }
 
     void failDeferred(SsiException reason) {

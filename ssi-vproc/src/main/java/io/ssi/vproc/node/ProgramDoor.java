@@ -84,8 +84,9 @@ public final class ProgramDoor {
                 .orElseGet(() -> fresh(vpid, incarnation, hello, link));
     }
 
+    /** One without a row may be out of reach, or about to connect again; whether it has ended is looked at later. */
     private int liveParent(int parent) {
-        return parent > 0 && service.row(new VPid(parent)).filter(row -> !row.isZombie()).isPresent() ? parent : 0;
+        return parent > 0 && service.row(new VPid(parent)).filter(ProcessRow::isZombie).isEmpty() ? parent : 0;
     }
 
     /** A JVM that was away may have been replaced meanwhile. Without a quorum nothing can have replaced it just now, so it may go on. */

@@ -51,6 +51,7 @@ public final class VPidPool {
     private final NodeId self;
     private final Consensus consensus;
     private final Path file;
+    private final boolean again;
     /** Guarded by this. */
     private final Deque<Range> ranges = new ArrayDeque<>();
     /** Guarded by this: numbers below it in the first range are marked used on disk. */
@@ -63,6 +64,12 @@ public final class VPidPool {
         this.consensus = consensus;
         this.file = file;
         load();
+        again = !ranges.isEmpty();
+    }
+
+    /** Whether an earlier life of the daemon had numbers to give out: programs that have one of them may be about to connect again. */
+    public boolean isAgain() {
+        return again;
     }
 
     /** Asks for the first block; call once the node has joined. */

@@ -101,6 +101,21 @@ class WaitersTest {
     }
 
     @Test
+    void aWaitThatBeginsWhileItsNodeIsAwayWaitsToo() {
+        cluster.remove(PROCESS.value(), 1);
+        cluster.state(2, Membership.State.LEFT);
+        CompletableFuture<ExitStatus> end = waits();
+        after(60_000);
+        assertThat(said).hasSize(1);
+        assertThat(end).isNotDone();
+        cluster.state(2, Membership.State.UP);
+        cluster.placeGone(PROCESS, 1, 2);
+        after(1_000);
+        after(6_000);
+        assertThat(end).isCompletedWithValue(ExitStatus.unknown("nobody saw how it ended"));
+    }
+
+    @Test
     void whatNeverWasIsRefusedAtOnce() {
         assertThatThrownBy(() -> waiters.waitFor(new VPid(1_000_002), said::add).join()).hasMessageContaining("there is no process 1000002");
     }

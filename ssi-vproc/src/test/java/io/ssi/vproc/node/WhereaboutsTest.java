@@ -105,8 +105,25 @@ class WhereaboutsTest {
         one.door.hello(new LinkMessage.Hello(LinkMessage.PROTOCOL, LinkMessage.Role.APP, 0, link.osPid(), 0, "jdk", "Child", List.of(), link.peerUser(), "/", 0,
                 child.vpid().value(), 1, 0, RowCodec.encode(child)), link);
         assertThat(one.service.row(child.vpid())).map(ProcessRow::parent).contains(vpid.value());
+        FakeLink born = new FakeLink(ProcessHandle.current().pid());
+        VPid second = new VPid(one.door.hello(new LinkMessage.Hello(LinkMessage.PROTOCOL, LinkMessage.Role.APP, 0, born.osPid(), vpid.value(), "jdk", "Child",
+                List.of(), born.peerUser(), "/", 0, 0, 0, 0, new byte[0]), born).vpid());
+        assertThat(one.service.row(second)).map(ProcessRow::parent).contains(vpid.value());
         cluster.placeGone(vpid, 1, 1).get(30, TimeUnit.SECONDS);
         await().atMost(30, TimeUnit.SECONDS).until(() -> one.service.row(child.vpid()).orElseThrow().parent() == 0);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> one.service.row(second).orElseThrow().parent() == 0);
+    }
+
+    @Test
+    void onlyADaemonThatIsStartedAgainHadProgramsBefore() throws Exception {
+        assertThat(two.pool.isAgain()).isFalse();
+        two.close();
+        MessageRegistry registry = new MessageRegistry();
+        VprocMessages.register(registry);
+        try (LocalNetwork later = new LocalNetwork(2);
+                FakeNode again = new FakeNode(2, cluster, later.cluster(1, registry).getFirst(), folder.resolve("2"), os)) {
+            assertThat(again.pool.isAgain()).isTrue();
+        }
     }
 
     @Test
