@@ -104,7 +104,7 @@ class MoveTranscriptTest {
             case "ImageEnd" -> new LinkMessage.ImageEnd(MOVE, 0, 0, 0, 0, 0, 0, 0);
             case "Built" -> new LinkMessage.Built(MOVE, 0);
             case "Go" -> new LinkMessage.Go(MOVE, 2, new byte[0]);
-            case "Running" -> new LinkMessage.Running(MOVE, 0);
+            case "Running" -> new LinkMessage.Running(MOVE);
             case "Resumed" -> new LinkMessage.Resumed(MOVE);
             case "Cannot" -> new LinkMessage.Cannot(MOVE, ErrorCode.PINNED.number(), List.of("an open file"));
             default -> throw new IllegalArgumentException(name);

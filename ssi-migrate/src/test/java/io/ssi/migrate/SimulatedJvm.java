@@ -112,7 +112,7 @@ final class SimulatedJvm {
                 move.running();
                 incarnation = m.incarnation();
                 running = true;
-                say(new LinkMessage.Running(m.migration(), 0));
+                say(new LinkMessage.Running(m.migration()));
             }
             case LinkMessage.Cannot m -> die(false);
             default -> throw new IllegalStateException(message.toString());

@@ -1,6 +1,7 @@
 package io.ssi.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.ssi.core.json.Json;
 import io.ssi.node.cli.CommandRunner;
@@ -142,7 +143,11 @@ final class ClusterOfThree implements AutoCloseable {
     Map<String, Object> move(int askedNode, int vpid, int target) {
         Said said = ask(askedNode, "ssi-migrate", "--json", "--wait", "30s", Integer.toString(vpid), Integer.toString(target));
         assertThat(said.exitCode()).as("moving %d to node %d: %s", vpid, target, said.err()).isZero();
-        return object(Json.parse(said.out().lines().reduce((before, last) -> last).orElseThrow()));
+        Map<String, Object> moved = object(Json.parse(said.out().lines().reduce((before, last) -> last).orElseThrow()));
+        // Every microsecond of the pause is of one of its parts, but for what is lost to rounding.
+        long parts = object(moved.get("parts")).values().stream().mapToLong(micros -> (Long) micros).sum();
+        assertThat(parts).as(said.out()).isCloseTo((Long) moved.get("pauseMicros"), within(100L));
+        return moved;
     }
 
     /** Rows of the processes with this text in their command, as a node sees them. */

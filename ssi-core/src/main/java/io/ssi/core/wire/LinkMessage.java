@@ -101,7 +101,7 @@ public sealed interface LinkMessage {
     /** Committed: run. */
     record Go(long migration, int incarnation, byte[] row) implements OfMove {}
 
-    record Running(long migration, long resumeMicros) implements OfMove {}
+    record Running(long migration) implements OfMove {}
 
     /** Application to daemon: the program asks to be moved. Answered by SelfMoveRefused, or by being moved. */
     record SelfMove(long request, int node) implements LinkMessage {}

@@ -40,7 +40,7 @@ final class LinkReader {
             case LinkType.LAND_READY -> message = new LinkMessage.LandReady(in.getLong());
             case LinkType.BUILT -> message = new LinkMessage.Built(in.getLong(), in.getLong());
             case LinkType.GO -> message = new LinkMessage.Go(in.getLong(), in.getInt(), in.getBytes());
-            case LinkType.RUNNING -> message = new LinkMessage.Running(in.getLong(), in.getLong());
+            case LinkType.RUNNING -> message = new LinkMessage.Running(in.getLong());
             case LinkType.SELF_MOVE -> message = new LinkMessage.SelfMove(in.getLong(), in.getInt());
             case LinkType.SELF_MOVE_REFUSED -> message = new LinkMessage.SelfMoveRefused(in.getLong(), in.getInt(), in.getString());
             case LinkType.STDIO -> message = new LinkMessage.Stdio(in.getInt(), in.getInt(), in.getLong(), in.getBytes());

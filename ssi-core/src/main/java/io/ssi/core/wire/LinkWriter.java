@@ -146,7 +146,6 @@ final class LinkWriter {
         } else if (message instanceof LinkMessage.Running running) {
             out.putShort(LinkType.RUNNING);
             out.putLong(running.migration());
-            out.putLong(running.resumeMicros());
         } else if (message instanceof LinkMessage.SelfMove selfMove) {
             out.putShort(LinkType.SELF_MOVE);
             out.putLong(selfMove.request());

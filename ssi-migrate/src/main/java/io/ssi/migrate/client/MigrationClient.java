@@ -126,10 +126,9 @@ public final class MigrationClient {
                 case LinkMessage.Depart m -> depart(m);
                 case LinkMessage.Land m -> land(m);
                 case LinkMessage.Go m -> {
-                    long begun = System.nanoTime();
                     port.move().running();
                     landing.go();
-                    port.send(new LinkMessage.Running(m.migration(), (System.nanoTime() - begun) / 1000));
+                    port.send(new LinkMessage.Running(m.migration()));
                 }
                 case LinkMessage.Cannot m -> port.giveUp();
                 default -> {

@@ -173,7 +173,6 @@ final class Departure extends MoveRun {
         private volatile long committed;
         private volatile long ended;
         private volatile LinkMessage.Built build;
-        private volatile long resumeMicros;
 
         void mark(MoveEvent event) {
             long now = System.nanoTime();
@@ -186,7 +185,6 @@ final class Departure extends MoveRun {
                 }
                 case MoveEvent.Proposed proposed -> committed = now;
                 case MoveEvent.Vetoed vetoed -> committed = now;
-                case MoveEvent.PeerSaid(LinkMessage.Running running) -> resumeMicros = running.resumeMicros();
                 default -> { }
             }
         }
@@ -195,10 +193,11 @@ final class Departure extends MoveRun {
             return (ended - begun) / 1000;
         }
 
+        /** They add up to the pause: what travels until the target has built it is the transfer, what follows the commit the resumption. */
         Report.Parts parts(LinkMessage.ImageEnd image) {
             long spent = image.freezeMicros() + image.captureMicros() + image.writeMicros() + build.buildMicros();
             return new Report.Parts(image.freezeMicros(), image.captureMicros(), image.writeMicros(), Math.max(0, (built - begun) / 1000 - spent),
-                    build.buildMicros(), (committed - built) / 1000, resumeMicros);
+                    build.buildMicros(), (committed - built) / 1000, (ended - committed) / 1000);
         }
     }
 }

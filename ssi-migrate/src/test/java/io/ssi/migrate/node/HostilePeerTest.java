@@ -206,7 +206,7 @@ class HostilePeerTest {
 
     @Test
     void aMessageOutOfTurn() {
-        targetPlays((migration, in, out) -> say(out, new LinkMessage.Running(migration, 0)));
+        targetPlays((migration, in, out) -> say(out, new LinkMessage.Running(migration)));
         staysAtTheSource(false, "node 2 said Running out of turn; the move is off");
     }
 
