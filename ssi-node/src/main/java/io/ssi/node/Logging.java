@@ -29,6 +29,10 @@ final class Logging {
     /** Libraries that talk much about what is normal for them. */
     private static final List<String> QUIET = List.of("com.hazelcast", "io.microraft", "io.netty");
 
+    /** They warn of each link that ends with its node, of which the membership tells, and of what is set so on purpose. */
+    private static final List<String> ERRORS_ONLY = List.of("com.hazelcast.internal.server", "com.hazelcast.internal.networking",
+            "com.hazelcast.spi.impl.operationexecutor.slowoperationdetector", "io.microraft");
+
     private Logging() {}
 
     static void start(NodeConfig config, boolean foreground) {
@@ -47,6 +51,7 @@ final class Logging {
         root.setLevel(level);
         root.addAppender(appender);
         QUIET.forEach(name -> context.getLogger(name).setLevel(level.isGreaterOrEqual(Level.INFO) ? Level.WARN : level));
+        ERRORS_ONLY.forEach(name -> context.getLogger(name).setLevel(level.isGreaterOrEqual(Level.INFO) ? Level.ERROR : level));
     }
 
     /** What is queued goes to the file. */

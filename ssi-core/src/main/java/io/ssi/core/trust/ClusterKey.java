@@ -70,7 +70,7 @@ public final class ClusterKey {
     public static ClusterKey read(Path file) {
         try {
             if (Files.exists(file) && !Files.isRegularFile(file)) {
-                throw bad(file + " is no file; name that of the cluster key");
+                throw bad(file + " is no file; set key-file (or --key) to that of the cluster key");
             }
             if (Files.size(file) > FILE_BYTES_MAX) {
                 throw bad(file + " is " + Files.size(file) + " bytes long, which no cluster key is; copy the key file of a running node here");

@@ -68,8 +68,10 @@ final class MigrateCommand extends Base {
 
     /** What the program's JVM says speaks of threads and objects only. */
     static String refusal(String vpid, String reasons) {
-        return reasons.startsWith("process " + vpid + " ") ? reasons
-                : "process " + vpid + " did not move and goes on where it is, because of:\n  " + reasons.replace("\n", "\n  ");
+        if (reasons.startsWith("process " + vpid + " ")) {
+            return reasons;
+        }
+        return "process " + vpid + " did not move and goes on where it is" + (reasons.contains("\n") ? ", because of:\n  " + reasons.replace("\n", "\n  ") : ": " + reasons);
     }
 
     /** Ctrl-C ends this command only: the daemons go on with what they were told. */

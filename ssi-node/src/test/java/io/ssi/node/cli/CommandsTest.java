@@ -173,6 +173,7 @@ class CommandsTest {
                 "process 7 cannot move now, because of:", "  thread main is in native code");
         assertThat(MigrateCommand.refusal("7", "thread main is in native code\na file is open")).isEqualTo(
                 "process 7 did not move and goes on where it is, because of:\n  thread main is in native code\n  a file is open");
+        assertThat(MigrateCommand.refusal("7", "a file is open")).isEqualTo("process 7 did not move and goes on where it is: a file is open");
         assertThat(MigrateCommand.refusal("7", "process 7 is stopped; let it go on")).isEqualTo("process 7 is stopped; let it go on");
     }
 }

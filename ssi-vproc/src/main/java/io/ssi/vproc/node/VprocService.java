@@ -264,7 +264,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         Map<Integer, HostEvent.Claim> claims = view.claims();
         for (int vpid : Ghosts.toRemove(parts.self().number(), parts.membership().nodes(), claims)) {
             HostEvent.Claim claim = claims.get(vpid);
-            LOG.info("process {} was lost with node {}", vpid, claim.owner());
+            LOG.info("process {} is out of reach with node {}: its row is removed", vpid, claim.owner());
             view.remove(new VPid(vpid), claim.owner(), claim.incarnation());
         }
     }
