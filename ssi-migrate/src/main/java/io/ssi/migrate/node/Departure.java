@@ -166,15 +166,19 @@ final class Departure extends MoveRun {
         }
     }
 
-    /** When what happened, for the report: from the order to freeze to the word that the program runs. */
+    /** When what happened, for the report: from the order to freeze to the word that the program runs. Guarded by itself. */
     private static final class Pause {
-        private volatile long begun;
-        private volatile long built;
-        private volatile long committed;
-        private volatile long ended;
-        private volatile LinkMessage.Built build;
+        private long begun;
+        private long built;
+        private long committed;
+        private long ended;
+        private LinkMessage.Built build;
+        private boolean runs;
 
-        void mark(MoveEvent event) {
+        synchronized void mark(MoveEvent event) {
+            if (runs) {
+                return; // that this JVM goes away has nothing to do with it
+            }
             long now = System.nanoTime();
             ended = now;
             switch (event) {
@@ -185,16 +189,17 @@ final class Departure extends MoveRun {
                 }
                 case MoveEvent.Proposed proposed -> committed = now;
                 case MoveEvent.Vetoed vetoed -> committed = now;
+                case MoveEvent.PeerSaid(LinkMessage.Running running) -> runs = true;
                 default -> { }
             }
         }
 
-        long micros() {
+        synchronized long micros() {
             return (ended - begun) / 1000;
         }
 
         /** They add up to the pause: what travels until the target has built it is the transfer, what follows the commit the resumption. */
-        Report.Parts parts(LinkMessage.ImageEnd image) {
+        synchronized Report.Parts parts(LinkMessage.ImageEnd image) {
             long spent = image.freezeMicros() + image.captureMicros() + image.writeMicros() + build.buildMicros();
             return new Report.Parts(image.freezeMicros(), image.captureMicros(), image.writeMicros(), Math.max(0, (built - begun) / 1000 - spent),
                     build.buildMicros(), (committed - built) / 1000, (ended - committed) / 1000);
