@@ -1,4 +1,5 @@
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -65,6 +66,13 @@ public class Talk {
                     while (true) {
                         Thread.sleep(50);
                     }
+                }
+                case "tick" -> {
+                    for (long i = 0; !new File(words[1]).exists(); i++) {
+                        System.out.println("tick " + i);
+                        Thread.sleep(2);
+                    }
+                    System.exit(Integer.parseInt(words[2]));
                 }
                 case "exit" -> System.exit(Integer.parseInt(words[1]));
                 case "throw" -> throw new IllegalStateException("as told");

@@ -14,6 +14,7 @@ import io.ssi.agent.link.DaemonLink;
 import io.ssi.agent.weave.LeftAloneList;
 import io.ssi.agent.weave.Weaver;
 import io.ssi.agent.weave.WeavingTransformer;
+import io.ssi.core.wire.KeptFolder;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.migrate.JvmMove;
 import io.ssi.migrate.client.AgentPort;
@@ -311,6 +312,11 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     @Override
     public long undecided() {
         return move.undecided();
+    }
+
+    @Override
+    public void leaveOutputs(KeptFolder folder) {
+        outputs.leave(folder, trusted());
     }
 
     @Override

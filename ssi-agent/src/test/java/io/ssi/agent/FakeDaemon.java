@@ -38,7 +38,7 @@ final class FakeDaemon implements AutoCloseable {
                 connection = now;
                 LinkMessage hello = LinkCodec.read(in);
                 LinkMessage.Role role = ((LinkMessage.Hello) hello).role();
-                send(new LinkMessage.Welcome(VPID, 1, "node1", role == LinkMessage.Role.LANDING ? 0 : 1, new byte[0]));
+                send(new LinkMessage.Welcome(VPID, 1, "node1", role == LinkMessage.Role.LANDING ? 0 : 1, new byte[0], ""));
                 received.add(hello);
                 LinkMessage m = LinkCodec.read(in);
                 while (m != null) {

@@ -98,11 +98,11 @@ public final class NodeDaemon implements AutoCloseable {
             NodeId self = transport.self();
             pool = new VPidPool(self, cluster.consensus(), state.vpids());
             VprocService.Parts parts = new VprocService.Parts(self, config.name(), cluster.membership(), cluster.map("vproc"), cluster.consensus(),
-                    pool, new LinuxProcesses(), config.lostMillis());
+                    pool, new LinuxProcesses(), config.lostMillis(), state.kept());
             processes = opened(new VprocService(parts));
             door = new ProgramDoor(parts, processes);
             SignalRouter signals = new SignalRouter(self, transport, processes);
-            opened(new HostStreams(processes, transport));
+            HostStreams streams = opened(new HostStreams(parts, processes, transport));
             deputies = new Deputies(parts, processes, signals, transport, state.deputies());
             landings = new Landings(processes, deputies, transport, state.pipes());
             migrations = migrations(self, state);
@@ -111,6 +111,7 @@ public final class NodeDaemon implements AutoCloseable {
             Views views = new Views(cluster.membership(), processes, stats, transport, pool.isAgain());
             admin = new AdminService(new AdminService.Parts(processes, signals, moves, views, this::status, this::stop));
             processes.start();
+            streams.recover();
             pool.fill();
             tellRegularly(stats);
             registerMeters();
@@ -208,7 +209,7 @@ public final class NodeDaemon implements AutoCloseable {
             }
             case ADMIN -> {
                 link.attach(admin.session(link));
-                yield new LinkMessage.Welcome(0, transport.self().number(), config.name(), 0, new byte[0]);
+                yield new LinkMessage.Welcome(0, transport.self().number(), config.name(), 0, new byte[0], "");
             }
         };
     }
@@ -225,7 +226,8 @@ public final class NodeDaemon implements AutoCloseable {
 
     private void returnedLanding(LinkMessage.Hello hello, HostLink link) {
         ProcessRow before = RowCodec.decode(hello.row());
-        link.send(new LinkMessage.Welcome(before.vpid().value(), transport.self().number(), config.name(), 0, hello.row()));
+        link.send(new LinkMessage.Welcome(before.vpid().value(), transport.self().number(), config.name(), 0, hello.row(),
+                processes.kept()));
         LandingSpec unknown = new LandingSpec(before.vpid(), hello.token(), List.of(), List.of(), hello.workDir());
         migrations.landingReturned(new Landing(unknown, transport.self().number(), link), before, hello.undecided());
     }

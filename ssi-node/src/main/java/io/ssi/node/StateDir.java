@@ -74,11 +74,17 @@ public final class StateDir implements AutoCloseable {
 
     private void emptyPipes() throws IOException {
         Files.createDirectories(pipes());
+        Files.createDirectories(kept());
         try (var old = Files.newDirectoryStream(pipes())) {
             for (Path pipe : old) {
                 Files.deleteIfExists(pipe);
             }
         }
+    }
+
+    /** What processes that moved here have left to deliver, and those that ended without a daemon. */
+    Path kept() {
+        return folder.resolve("kept");
     }
 
     /** Class path entries fetched for processes that moved here. */

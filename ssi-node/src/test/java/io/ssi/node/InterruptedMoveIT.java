@@ -35,7 +35,7 @@ class InterruptedMoveIT {
                 DataInputStream in = new DataInputStream(Channels.newInputStream(daemon));
                 OutputStream out = Channels.newOutputStream(daemon);
                 assertThat(LinkCodec.read(in)).isInstanceOf(LinkMessage.Hello.class);
-                LinkCodec.write(out, new LinkMessage.Welcome(0, 1, "n1", 0, new byte[0]));
+                LinkCodec.write(out, new LinkMessage.Welcome(0, 1, "n1", 0, new byte[0], ""));
                 assertThat(LinkCodec.read(in)).isInstanceOfSatisfying(LinkMessage.AdminRequest.class, request -> assertThat(request.verb()).isEqualTo("migrate"));
                 command.destroy();
                 assertThat(command.waitFor(60, TimeUnit.SECONDS)).isTrue();

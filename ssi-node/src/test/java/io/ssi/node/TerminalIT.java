@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,10 +68,27 @@ class TerminalIT {
         program.type("add 4");
         cluster.start(1);
         program.awaitOut("sum 7\n");
-        program.type("exit 6");
+        Path enough = folder.resolve("enough");
+        program.type("tick " + enough + " 6");
+        program.awaitOut("tick 100\n");
+        cluster.stop(2);
+        cluster.start(2);
+        cluster.kill(2);
+        cluster.start(2);
+        cluster.stop(1);
+        cluster.start(1);
+        cluster.stop(2);
+        // It ends while nobody is there to hear of it.
+        Files.createFile(enough);
+        await().atMost(Program.PATIENCE).until(() -> cluster.osProcesses("landing=").isEmpty());
+        assertThat(program.process.isAlive()).isTrue();
+        cluster.start(2);
         assertThat(program.exitCode()).as(program.err()).isEqualTo(6);
-        assertThat(program.out()).isEqualTo("ready\nsum 1\nsum 3\nsum 7\nhook\n");
+        List<String> lines = program.out().lines().toList();
+        assertThat(lines).startsWith("ready", "sum 1", "sum 3", "sum 7", "tick 0").endsWith("hook");
+        assertThat(lines.subList(4, lines.size() - 1)).isEqualTo(IntStream.range(0, lines.size() - 5).mapToObj(i -> "tick " + i).toList());
         assertThat(waits.get(30, TimeUnit.SECONDS).exitCode()).isEqualTo(6);
+        await().atMost(Program.PATIENCE).untilAsserted(() -> assertThat(cluster.state(2).resolve("kept")).isEmptyDirectory());
         // A daemon that takes long to come back is spoken of, once, by the deputy.
         assertThat(program.err().lines().filter(line -> !line.startsWith("ssi: the node daemon at "))).containsExactly("added 1", "added 2", "added 4");
     }

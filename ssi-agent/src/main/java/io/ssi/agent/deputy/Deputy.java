@@ -110,7 +110,7 @@ public final class Deputy implements InputPump.Sender {
                 said = true;
                 alone = true;
                 System.err.println("ssi: the node daemon at " + path
-                        + " is gone; this process runs on another node, its output is kept for 30 s and then lost until the daemon is back (ssi-node start)");
+                        + " is gone; this process runs on another node, its output is kept until the daemon is back (ssi-node start), for 30 s if it was killed");
             }
             Thread.sleep(RETRY_MILLIS);
         }

@@ -23,6 +23,7 @@ public final class Libc {
     static final int SIGTSTP = 20;
 
     private static final int F_SETFD = 2;
+    private static final int O_WRONLY_CREAT_APPEND = 02101;
     private static final short POLLIN = 1;
     private static final short POLLERR = 8;
     private static final int AF_UNIX = 1;
@@ -136,6 +137,16 @@ public final class Libc {
         call("close", close, ends.getAtIndex(INT, 1));
         call("dup2", FunctionDescriptor.of(INT, INT, INT), ends.getAtIndex(INT, 0), descriptor);
         call("close", close, ends.getAtIndex(INT, 0));
+    }
+
+    /** From now on what is written to the descriptor goes to the end of this file, made for this user only. */
+    public void redirect(int descriptor, String path) {
+        int file = (int) invoke("open", function("open", FunctionDescriptor.of(INT, POINTER, INT, INT), Linker.Option.firstVariadicArg(2)),
+                arena.allocateFrom(path), O_WRONLY_CREAT_APPEND, 0600);
+        if (file >= 0) {
+            call("dup2", FunctionDescriptor.of(INT, INT, INT), file, descriptor);
+            call("close", FunctionDescriptor.of(INT, INT), file);
+        }
     }
 
     /** Signals of the calling thread that stay pending; a program that takes over inherits it. */

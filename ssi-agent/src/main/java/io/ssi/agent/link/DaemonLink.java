@@ -2,8 +2,10 @@ package io.ssi.agent.link;
 
 import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
+import io.ssi.core.wire.KeptFolder;
 import io.ssi.core.wire.LinkMessage;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * The connection of this JVM to the daemon of its host, kept for as long as the JVM lives: made in the background while the
@@ -24,14 +26,19 @@ public final class DaemonLink {
 
         /** The move whose outcome this JVM does not know, 0 if there is none. */
         long undecided();
+
+        /** This JVM ends without a daemon: what it has written and no daemon has taken goes there. */
+        void leaveOutputs(KeptFolder folder);
     }
 
     /** How long whoever asks for the VPid waits for the daemon, milliseconds: a daemon may have to be started. */
     private static final long VPID_WAIT_MILLIS = 20_000;
     /** How long the end of the JVM may wait for the daemon to take the exit status, milliseconds. */
     private static final long EXIT_WAIT_MILLIS = 500;
-    /** And to hang up. */
-    private static final long HANG_UP_WAIT_MILLIS = 50;
+    /** And to hear it and hang up. */
+    private static final long HANG_UP_WAIT_MILLIS = 300;
+    /** How long it may wait while the link is being made again. */
+    private static final long GREET_WAIT_MILLIS = 2_000;
     private static final long REPORT_MILLIS = 2_000;
     /** A daemon that restarts is back within this; then an undecided program says why it stands still. */
     private static final long QUIET_NANOS = 10_000_000_000L;
@@ -53,6 +60,12 @@ public final class DaemonLink {
     private DaemonSocket socket;
     private int state = CONNECTING;
     private boolean silent;
+    /** A new daemon is being told of this JVM, and does not know it yet. */
+    private boolean greeting;
+    /** The daemon has heard the last word. */
+    private volatile boolean heard;
+    /** Where to leave what no daemon takes; "" if there is no such place. */
+    private volatile String kept = "";
     private volatile int vpid;
     private volatile int node;
     private volatile int incarnation;
@@ -149,30 +162,76 @@ public final class DaemonLink {
         silent = true;
     }
 
-    /** The last word. Bounded; a daemon that does not read keeps no program from ending. */
+    /**
+     * The last word. Bounded; a daemon that does not read keeps no program from ending. One that does not hear it finds it on disk, when it is
+     * back or the next one is started.
+     */
     public void exiting(int status) {
-        synchronized (this) {
-            // A program so short that the daemon has not heard of it yet does not wait to tell of its end.
-            if (silent || socket == null) {
-                return;
-            }
-            silent = true;
-        }
-        AgentThread last = new LastWord(status);
-        last.launch();
         // Kept for later: it must not cut the last word short.
         boolean interrupted = Thread.interrupted();
+        boolean connected;
+        boolean known;
+        synchronized (this) {
+            long end = System.nanoTime() + GREET_WAIT_MILLIS * 1_000_000;
+            for (long left = GREET_WAIT_MILLIS; greeting && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+                try {
+                    wait(left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            // A program so short that the daemon has not heard of it yet does not wait to tell of its end.
+            known = !silent && (socket != null || state == DOWN);
+            connected = socket != null;
+            silent = true;
+        }
+        if (known) {
+            if (connected) {
+                interrupted |= lastWord(status);
+            }
+            if (!heard && incarnation != 0 && !kept.isEmpty()) {
+                leave(status);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** True if it was interrupted. */
+    private boolean lastWord(int status) {
+        AgentThread last = new LastWord(status);
+        last.launch();
         try {
             last.join(EXIT_WAIT_MILLIS);
             // The daemon hangs up. HotSpot waits up to 300 ms, 10 at a time, for threads inside a native read, as the link's is until then;
             // to close the link here would load some sixty classes.
             reader.join(HANG_UP_WAIT_MILLIS);
         } catch (InterruptedException e) {
-            interrupted = true;
+            return true;
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        return false;
+    }
+
+    /** The output first: whoever finds the letter and no process takes what is there. */
+    private void leave(int status) {
+        KeptFolder folder = new KeptFolder(Path.of(kept), vpid, incarnation);
+        listener.leaveOutputs(folder);
+        try {
+            folder.write(new KeptFolder.Letter(status, row));
+        } catch (IOException e) {
+            // Its status stays unknown to other nodes.
         }
+    }
+
+    /** False if the JVM ends: then no daemon is to learn of it any more. */
+    private synchronized boolean greeting(boolean now) {
+        if (now && silent) {
+            return false;
+        }
+        greeting = now;
+        notifyAll();
+        return true;
     }
 
     private synchronized boolean isSilent() {
@@ -249,6 +308,9 @@ public final class DaemonLink {
                 state(DOWN, null);
                 listener.onDisconnect();
                 now = again();
+                if (now == null) {
+                    return;
+                }
             }
         }
 
@@ -263,6 +325,10 @@ public final class DaemonLink {
         }
 
         private void dispatch(LinkMessage message) {
+            if (message instanceof LinkMessage.Exit) {
+                heard = true;
+                return;
+            }
             try {
                 listener.onMessage(message);
             } catch (RuntimeException e) {
@@ -270,7 +336,7 @@ public final class DaemonLink {
             }
         }
 
-        /** Until there is a daemon that takes us. A program may wait for that for long, and runs meanwhile unless it is undecided. */
+        /** Until there is a daemon that takes us; null if the JVM ends. A program may wait for that for long, and runs meanwhile unless it is undecided. */
         private DaemonSocket again() throws InterruptedException {
             long wait = RETRY_MILLIS_MIN;
             boolean said = false;
@@ -278,6 +344,9 @@ public final class DaemonLink {
             while (true) {
                 Thread.sleep(wait);
                 wait = Math.min(wait * 2, RETRY_MILLIS_MAX);
+                if (!greeting(true)) {
+                    return null;
+                }
                 DaemonSocket next = null;
                 try {
                     next = DaemonSocket.connect(path);
@@ -291,6 +360,8 @@ public final class DaemonLink {
                     }
                 } catch (IOException | SsiException e) {
                     // Not back yet.
+                } finally {
+                    greeting(false);
                 }
                 if (next != null) {
                     next.close();
@@ -349,6 +420,7 @@ public final class DaemonLink {
             if (answer instanceof LinkMessage.Welcome welcome) {
                 vpid = welcome.vpid();
                 node = welcome.node();
+                kept = welcome.kept();
                 entered(welcome.incarnation(), welcome.row());
                 if (starter != null) {
                     starter.welcomed(welcome.node());

@@ -99,7 +99,7 @@ final class MoveHarness implements AutoCloseable {
                         return;
                     }
                     if (message instanceof LinkMessage.Hello) {
-                        send(new LinkMessage.Welcome(VPID, 1, "test", 1, new byte[0]));
+                        send(new LinkMessage.Welcome(VPID, 1, "test", 1, new byte[0], ""));
                         arrivals.add(this);
                     } else if (!(message instanceof LinkMessage.Report) && !(message instanceof LinkMessage.Exiting)
                             && !(message instanceof LinkMessage.StdinWant)) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /** The messages between a daemon and the JVMs of its host. Strings are never null; absent is "" or an empty list. */
 public sealed interface LinkMessage {
-    int PROTOCOL = 1;
+    int PROTOCOL = 2;
 
     /** Longest frame either side accepts, bytes. */
     int FRAME_MAX = 4 << 20;
@@ -30,14 +30,15 @@ public sealed interface LinkMessage {
     /** APP a program started by its user; LANDING a JVM a process moves into (token from the daemon); DEPUTY what stays behind; ADMIN a command. */
     enum Role { APP, LANDING, DEPUTY, ADMIN }
 
-    record Welcome(int vpid, int node, String nodeName, int incarnation, byte[] row) implements LinkMessage {}
+    /** @param kept the folder for what a JVM leaves that ends without a daemon, see {@link KeptFolder}; "" if it can leave nothing */
+    record Welcome(int vpid, int node, String nodeName, int incarnation, byte[] row, String kept) implements LinkMessage {}
 
     record Refused(int code, String message) implements LinkMessage {}
 
     /** Application to daemon, every 2 s or so: live threads, used heap in bytes. */
     record Report(int threads, long heapUsed) implements LinkMessage {}
 
-    /** Application to daemon as its last word; the exit status it is about to end with. */
+    /** Application to daemon as its last word; the exit status it is about to end with. Answered by Exit. */
     record Exiting(int status) implements LinkMessage {}
 
     // ---- migration: daemon to source JVM and back
@@ -135,7 +136,7 @@ public sealed interface LinkMessage {
     /** Deputy to daemon: the user sent this signal (POSIX number). */
     record Signal(int number) implements LinkMessage {}
 
-    /** Daemon to deputy: the process ended so; signal 0 for a normal exit. */
+    /** Daemon to deputy: the process ended so; signal 0 for a normal exit. To the program's JVM: its last word is heard. */
     record Exit(int status, int signal) implements LinkMessage {}
 
     /** Daemon to deputy: the process comes home; replace yourself by this landing JVM (argv, environment as KEY=VALUE). */

@@ -18,7 +18,7 @@ final class LinkReader {
             case LinkType.HELLO -> message = new LinkMessage.Hello(in.getInt(), role(in), in.getLong(), in.getLong(), in.getInt(),
                     in.getString(), in.getString(), in.getStrings(), in.getString(), in.getString(), in.getLong(), in.getInt(),
                     in.getInt(), in.getLong(), in.getBytes());
-            case LinkType.WELCOME -> message = new LinkMessage.Welcome(in.getInt(), in.getInt(), in.getString(), in.getInt(), in.getBytes());
+            case LinkType.WELCOME -> message = new LinkMessage.Welcome(in.getInt(), in.getInt(), in.getString(), in.getInt(), in.getBytes(), in.getString());
             case LinkType.REFUSED -> message = new LinkMessage.Refused(in.getInt(), in.getString());
             case LinkType.REPORT -> message = new LinkMessage.Report(in.getInt(), in.getLong());
             case LinkType.EXITING -> message = new LinkMessage.Exiting(in.getInt());

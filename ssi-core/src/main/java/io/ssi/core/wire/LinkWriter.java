@@ -40,6 +40,7 @@ final class LinkWriter {
             out.putString(welcome.nodeName());
             out.putInt(welcome.incarnation());
             out.putBytes(welcome.row());
+            out.putString(welcome.kept());
         } else if (message instanceof LinkMessage.Refused refused) {
             out.putShort(LinkType.REFUSED);
             out.putInt(refused.code());

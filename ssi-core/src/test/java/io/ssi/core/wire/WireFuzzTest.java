@@ -24,7 +24,7 @@ class WireFuzzTest {
                         List.of("A=b"), "x", 1, 2, List.of("Main", "Other")),
                 new LinkMessage.ImageChunk(7, new byte[100]), new LinkMessage.Cannot(7, 3, List.of("an open file", "a socket")),
                 new LinkMessage.Stdio(1000001, 1, 5, new byte[] {65}), new LinkMessage.BecomeLanding(List.of("java"), List.of("A=b"), "/"),
-                new LinkMessage.AdminRequest("migrate", List.of("1000001", "2")), new LinkMessage.Welcome(1, 2, "n", 3, new byte[9]));
+                new LinkMessage.AdminRequest("migrate", List.of("1000001", "2")), new LinkMessage.Welcome(1, 2, "n", 3, new byte[9], "kept"));
         List<byte[]> samples = Stream.concat(messages.stream().map(LinkCodec::encode), Stream.of(two(messages))).toList();
         Fuzz.run(samples, e -> e instanceof SsiException refused && refused.code() == ErrorCode.BAD_FRAME || e instanceof EOFException, input -> {
             DataInputStream in = new DataInputStream(new ByteArrayInputStream(input));

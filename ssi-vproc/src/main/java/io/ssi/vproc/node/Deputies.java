@@ -17,7 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -26,8 +28,12 @@ import org.slf4j.LoggerFactory;
 /** The deputies of this host: terminals whose processes live on other nodes. Thread-safe. */
 public final class Deputies {
     private static final long CHECK_AGAIN_MILLIS = 1_000;
+    /** How long the host of a process that ended waits for the end to be told at the terminal before it asks again. */
+    private static final long TELL_MILLIS_MAX = 8_000;
     /** How long Ctrl-Z may take to show at the terminal. */
     private static final long STOP_MILLIS_MAX = 1_000;
+    /** How long the end of a process may be known to the group and to nobody here. */
+    private static final long UNTOLD_SECONDS = 15;
     /** A row may be away for a moment while a split heals. */
     private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Logger LOG = LoggerFactory.getLogger(Deputies.class);
@@ -51,7 +57,14 @@ public final class Deputies {
         transport.accept(VprocMessages.OutputHeader.class, (from, header, stream) -> output(header, stream));
         transport.receive(VprocMessages.StdinWanted.class, this::wanted);
         transport.serve(VprocMessages.ProcessEnded.class, (from, end) -> {
-            findOrExpect(end.vpid()).ifPresent(deputy -> end(deputy, end.incarnation(), new ExitStatus(end.status(), end.signal(), end.cause())));
+            Deputy deputy = findOrExpect(end.vpid()).orElse(null);
+            if (deputy != null) {
+                if (end.outputOver()) {
+                    deputy.outputOver(end.incarnation());
+                }
+                told(deputy, from, end.incarnation(), new ExitStatus(end.status(), end.signal(), end.cause()));
+                awaitTold(deputy);
+            }
             return null;
         });
         parts.membership().onChange(change -> deputies.values().forEach(deputy -> check(deputy, 0)));
@@ -89,6 +102,7 @@ public final class Deputies {
         if (deputies.remove(deputy.vpid.value(), deputy)) {
             tokens.remove(deputy.vpid);
         }
+        deputy.over.complete(null);
     }
 
     /**
@@ -98,7 +112,7 @@ public final class Deputies {
      */
     public void hello(LinkMessage.Hello hello, HostLink link, String nodeName) {
         Deputy deputy = byToken(hello).orElseGet(() -> readopt(hello));
-        link.send(new LinkMessage.Welcome(deputy.vpid.value(), transport.self().number(), nodeName, 0, new byte[0]));
+        link.send(new LinkMessage.Welcome(deputy.vpid.value(), transport.self().number(), nodeName, 0, new byte[0], ""));
         link.attach(new DeputySession(deputy, link));
         deputy.connected(link);
         check(deputy, 0);
@@ -115,7 +129,7 @@ public final class Deputies {
                 new SsiException(ErrorCode.NO_SUCH_PROCESS, "no process of this node has moved away with the token of this deputy; it must end"));
         Optional<ProcessRow> row = service.row(vpid);
         Deputy deputy = deputies.computeIfAbsent(vpid.value(), number -> new Deputy(vpid, hello.token(), transport::send));
-        row.flatMap(ProcessRow::exit).ifPresent(exit -> end(deputy, row.get().incarnation(), exit));
+        row.flatMap(ProcessRow::exit).ifPresent(exit -> told(deputy, row.get().node(), row.get().incarnation(), exit));
         return deputy;
     }
 
@@ -244,6 +258,28 @@ public final class Deputies {
         }
     }
 
+    private static void awaitTold(Deputy deputy) throws InterruptedException, ExecutionException {
+        try {
+            deputy.over.get(TELL_MILLIS_MAX, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException later) {
+            // The host asks again, if need be the next daemon of this node.
+            throw new SsiException(ErrorCode.TIMEOUT, "the end of process " + deputy.vpid + " is not told yet at its terminal", later);
+        }
+    }
+
+    /** Its host says how it ended; again and again. */
+    private void told(Deputy deputy, NodeId host, int incarnation, ExitStatus exit) {
+        synchronized (deputy) {
+            if (deputy.ending) {
+                return;
+            }
+            deputy.ending = true;
+            deputy.endedAt = host;
+        }
+        end(deputy, incarnation, exit);
+        check(deputy, 0);
+    }
+
     private void end(Deputy deputy, int incarnation, ExitStatus exit) {
         Thread.ofVirtual().name("ssi-deputy-end-" + deputy.vpid).start(() -> {
             try {
@@ -255,7 +291,11 @@ public final class Deputies {
                 if (deputy.isPresent() && (stopSent || os.sample(deputy.osPid()).stopped())) {
                     kill(deputy, Signals.CONT); // it has an end to tell, as a stopped process that is killed
                 }
-                deputy.drained(incarnation + 1);
+                if (deputy.endedAt != null) {
+                    deputy.drainedToTheLast(incarnation);
+                } else {
+                    deputy.drained(incarnation + 1);
+                }
                 deputy.exit(exit);
                 remove(deputy);
             } catch (InterruptedException e) {
@@ -274,14 +314,26 @@ public final class Deputies {
         if (!isDeputy(deputy)) {
             return;
         }
+        NodeId host = deputy.endedAt;
+        if (host != null) {
+            if (service.whereabouts().isLost(host)) {
+                deputy.breakStreams("node " + host + " was lost", Integer.MAX_VALUE - 1);
+            } else if (service.whereabouts().isDown(host)) {
+                checkAgain(deputy, 0);
+            }
+            return;
+        }
         service.whereabouts().away(deputy.vpid).whenComplete((away, failure) -> {
             boolean noRow = service.row(deputy.vpid).isEmpty();
             if (failure != null) {
                 checkAgain(deputy, 0);
             } else if (away.isEmpty()) {
-                if (noRow) { // else whoever saw its end tells it
-                    lost(deputy, Integer.MAX_VALUE - 1, "nobody saw how it ended");
-                }
+                // The group's word comes before the row's, and before that of whoever saw its end.
+                CompletableFuture.delayedExecutor(UNTOLD_SECONDS, TimeUnit.SECONDS).execute(() -> {
+                    if (isDeputy(deputy) && service.row(deputy.vpid).isEmpty()) {
+                        lost(deputy, Integer.MAX_VALUE - 1, "nobody saw how it ended");
+                    }
+                });
             } else if (away.get().isLost() || noRow && away.get().hasEnded() && missing != 0 && System.nanoTime() - missing > MISSING_NANOS) {
                 lost(deputy, away.get().incarnation(), away.get().cause());
             } else if (away.get().state() == Membership.State.DOWN || noRow && away.get().state() != Membership.State.LEFT) {
@@ -295,6 +347,9 @@ public final class Deputies {
     }
 
     private void lost(Deputy deputy, int incarnation, String cause) {
+        if (deputy.ending) {
+            return; // it is known meanwhile
+        }
         deputy.breakStreams(cause, incarnation);
         end(deputy, incarnation, ExitStatus.unknown(cause));
     }

@@ -69,8 +69,12 @@ final class Deputy {
 
     /** Signals that are on their way to the process; another of the same number adds nothing, as with any pending signal. */
     final Map<Integer, Order> signals = new ConcurrentHashMap<>();
-    /** The process is over: the OS process is to tell it and end. Guarded by this. */
-    boolean ending;
+    /** The process is over: the OS process is to tell it and end. Set under this. */
+    volatile boolean ending;
+    /** Where the process ended, which keeps its last output until that is shown; null while it is not known to have ended. */
+    volatile NodeId endedAt;
+    /** Completes when the OS process has told the end, or will tell nothing any more. */
+    final CompletableFuture<Void> over = new CompletableFuture<>();
     /** Whether the OS process was ever told to stop. Guarded by this. */
     boolean stopSent;
     /** The last stop or go-on that the user sent. */
@@ -348,6 +352,20 @@ final class Deputy {
             while (!gone && outputs[0].bytes() + outputs[1].bytes() > 0) {
                 awaitShown();
             }
+        }
+    }
+
+    /** As {@link #drained}, of the last incarnation too. */
+    void drainedToTheLast(int incarnation) throws InterruptedException {
+        lanes[0].awaitLast(incarnation);
+        lanes[1].awaitLast(incarnation);
+        drained(incarnation);
+    }
+
+    /** The host has nothing more to send of it. */
+    void outputOver(int incarnation) {
+        for (OutputLane lane : lanes) {
+            lane.lost(incarnation);
         }
     }
 

@@ -4,6 +4,7 @@ import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.vproc.ExitStatus;
 import io.ssi.vproc.ProcessRow;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -95,6 +96,10 @@ public final class Landing {
         return outputs.length > 0 || atHome();
     }
 
+    List<OutputForwarder> outputs() {
+        return List.of(outputs);
+    }
+
     boolean isChild() {
         return child.isPresent();
     }
@@ -135,14 +140,11 @@ public final class Landing {
     }
 
     /** At home the JVM acts as the deputy until {@link #deputyEnds}. */
-    void adopted(ProcessRow row, Session session) {
+    void adopted(Session session) {
         if (atHome()) {
             program = session;
         } else {
             connected.attach(session);
-        }
-        for (OutputForwarder output : outputs) {
-            output.adopted(row.deputyNode(), row.incarnation());
         }
     }
 

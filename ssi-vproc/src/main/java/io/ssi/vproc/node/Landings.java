@@ -86,7 +86,8 @@ public final class Landings {
         if (landing == null) {
             throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "no migration waits for this landing JVM any more; it must end");
         }
-        link.send(new LinkMessage.Welcome(landing.spec().vpid().value(), transport.self().number(), nodeName, 0, new byte[0]));
+        link.send(new LinkMessage.Welcome(landing.spec().vpid().value(), transport.self().number(), nodeName, 0, new byte[0],
+                service.kept()));
         link.attach(new BeforeAdoption());
         landing.home().ifPresent(deputy -> {
             link.attach(deputies.new DeputySession(deputy, link));

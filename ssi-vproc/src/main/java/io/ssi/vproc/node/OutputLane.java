@@ -59,6 +59,14 @@ final class OutputLane {
         }
     }
 
+    /** Blocks until this incarnation, which was the last, has ended too: its host keeps what it wrote, and sends it however late it is. */
+    synchronized void awaitLast(int incarnation) throws InterruptedException {
+        await(incarnation);
+        while (turn <= incarnation) {
+            wait();
+        }
+    }
+
     /** The stream of this incarnation broke; it may be opened again. */
     synchronized void broken(int incarnation) {
         if (incarnation == turn) {
@@ -68,7 +76,7 @@ final class OutputLane {
         }
     }
 
-    /** This incarnation's host is gone: unless its stream is being read, it is not waited for. */
+    /** This incarnation's host is gone, or has nothing more: unless its stream is being read, it is not waited for. */
     synchronized void lost(int incarnation) {
         if (!held && turn <= incarnation) {
             turn = incarnation + 1;

@@ -8,13 +8,15 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Brings one output of one incarnation to the deputy's node, each byte once and in order, over as many streams as it takes. What
- * is not acknowledged is kept, at most {@value #KEPT_BYTES_MAX} bytes, and sent again over the next stream when one breaks:
+ * is not acknowledged is kept on disk ({@link OutputSpool}), at most {@value #KEPT_BYTES_MAX} bytes, and sent again over the next stream when
+ * one breaks, by this daemon or the next:
  *
  * <pre>
  * deputy's node: long, how far it has the output ({@link #ALL}: its turn has passed, send nothing)
@@ -22,9 +24,9 @@ import org.slf4j.LoggerFactory;
  * deputy's node: long, again and again: what is before it is shown, or {@link #BROKEN}; after the last it closes the stream
  * </pre>
  *
- * <p>The first answer tells a sender that knows of no output before (its daemon was started again) where it goes on. A deputy's
- * node that has less than the sender still keeps (it forgot, which it does only with the terminal) goes on at what is kept.
- * Thread-safe.
+ * <p>A deputy's node that has less than the sender still keeps (it forgot, which it does only with the terminal) goes on at what is
+ * kept. One whose daemon was stopped in order is waited for, the program meanwhile when it has written so much; one that is down not
+ * for long. Thread-safe.
  */
 final class OutputSender {
     static final int KEPT_BYTES_MAX = 256 << 10;
@@ -40,49 +42,74 @@ final class OutputSender {
     private final Transport transport;
     private final NodeId to;
     private final VprocMessages.OutputHeader header;
+    private final BooleanSupplier willReturn;
     private final Runnable onBroken;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
     // All below: guarded by this.
-    private byte[] kept = new byte[PIECE_BYTES_MAX];
-    private int keptBytes;
-    /** Offset of the first byte kept; -1 until the deputy's node told it. */
-    private long base = -1;
+    private final OutputSpool spool;
+    /** What is before is acknowledged. */
+    private long base;
     private boolean ended;
     /** The deputy's node has seen the end. */
     private boolean confirmed;
     private boolean givenUp;
     private boolean broken;
+    private boolean closed;
     private long discarded;
 
-    /** @param onBroken called when the terminal takes nothing any more, and again as long as the program writes nevertheless */
-    OutputSender(Transport transport, NodeId to, VprocMessages.OutputHeader header, Runnable onBroken) {
+    /**
+     * @param spool open; nobody else uses it from now on
+     * @param willReturn whether the deputy's node is away in order
+     * @param onBroken called when the terminal takes nothing any more, and again as long as the program writes nevertheless
+     */
+    OutputSender(Transport transport, NodeId to, VprocMessages.OutputHeader header, OutputSpool spool, BooleanSupplier willReturn, Runnable onBroken) {
         this.transport = transport;
         this.to = to;
         this.header = header;
+        this.spool = spool;
+        this.base = spool.begin();
+        this.willReturn = willReturn;
         this.onBroken = onBroken;
+    }
+
+    /** Completes when all is shown to the end, or nobody will show it. */
+    CompletableFuture<Void> over() {
+        return over;
     }
 
     void start() {
         Thread.ofVirtual().name("ssi-output-sender-" + header.vpid() + "-" + header.fd()).start(this::run);
     }
 
-    /** Takes output; blocks while too much is not acknowledged. */
-    synchronized void write(byte[] from, int count) throws InterruptedException {
-        while (!givenUp && !broken && keptBytes > 0 && keptBytes + count > KEPT_BYTES_MAX) {
+    /**
+     * Takes what a pipe has; blocks while too much is not acknowledged. False at the end of the pipe.
+     *
+     * @throws IOException if it cannot be kept now: it is still in the pipe
+     */
+    synchronized boolean take(int pipe) throws InterruptedException, IOException {
+        while (!givenUp && !broken && !closed && spool.end() - base >= KEPT_BYTES_MAX) {
             wait();
         }
+        if (closed) {
+            return false;
+        }
+        if (!broken && !givenUp) {
+            long count = spool.take(pipe, Math.min(PIECE_BYTES_MAX, KEPT_BYTES_MAX - (spool.end() - base)));
+            notifyAll();
+            return count != 0;
+        }
+        byte[] nobodys = Posix.read(pipe, PIECE_BYTES_MAX);
         if (broken) {
             onBroken.run(); // the word for it was lost
-            return;
         }
-        if (givenUp) {
-            discarded += count;
-            return;
-        }
-        if (keptBytes + count > kept.length) {
-            kept = Arrays.copyOf(kept, Math.max(keptBytes + count, kept.length * 2));
-        }
-        System.arraycopy(from, 0, kept, keptBytes, count);
-        keptBytes += count;
+        discarded += nobodys == null ? 0 : nobodys.length;
+        return nobodys == null || nobodys.length > 0;
+    }
+
+    /** This daemon ends: what is kept is for the next. Nothing is taken out of a pipe any more when it returns. */
+    synchronized void close() {
+        closed = true;
+        spool.close();
         notifyAll();
     }
 
@@ -106,53 +133,65 @@ final class OutputSender {
                     long has = in.readLong();
                     if (has == ALL) {
                         giveUp("came after its turn");
-                        return;
+                        break;
                     }
                     reached = Long.MAX_VALUE;
-                    send(in, new DataOutputStream(stream.output()), begin(has));
+                    try {
+                        send(in, new DataOutputStream(stream.output()), begin(has));
+                    } catch (IOException broken) {
+                        stream.reset(broken.getMessage()); // a stream that is closed was the whole output
+                        throw broken;
+                    }
                 } catch (IOException | SsiException broken) {
                     LOG.debug("output {} of process {}: {}", header.fd(), header.vpid(), broken.getMessage());
                 }
-                reached = reached == Long.MAX_VALUE ? System.nanoTime() : reached;
+                reached = reached == Long.MAX_VALUE || willReturn.getAsBoolean() ? System.nanoTime() : reached;
                 if (!isDone() && System.nanoTime() - reached > AWAY_MILLIS_MAX * 1_000_000) {
                     giveUp("cannot reach its deputy any more");
-                    return;
                 }
                 if (!isDone()) {
                     Thread.sleep(AGAIN_MILLIS);
                 }
             }
+            finished();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private synchronized boolean isDone() {
-        return confirmed || givenUp;
+        return confirmed || givenUp || closed;
+    }
+
+    /** Of an output that was given up, what still comes is thrown away until the end. */
+    private synchronized void finished() throws InterruptedException {
+        while (!ended && !closed) {
+            wait();
+        }
+        if (!closed) {
+            spool.close();
+            over.complete(null);
+        }
     }
 
     private synchronized void giveUp(String why) {
         givenUp = true;
-        if (keptBytes > 0 || !ended) {
+        if (spool.end() > base || !ended) {
             LOG.warn("output {} of process {} {} and is thrown away", header.fd(), header.vpid(), why);
         }
-        discarded += keptBytes;
-        keptBytes = 0;
-        notifyAll();
+        discarded += spool.end() - base;
+        acknowledged(spool.end());
     }
 
     private synchronized long begin(long has) {
-        if (base < 0) {
-            base = has;
-        }
-        return Math.clamp(has, base, base + keptBytes);
+        return Math.clamp(has, base, spool.end());
     }
 
     private synchronized void acknowledged(long offset) {
-        int count = Math.clamp(offset - base, 0, keptBytes);
-        System.arraycopy(kept, count, kept, 0, keptBytes - count);
-        keptBytes -= count;
-        base += count;
+        base = Math.clamp(offset, base, spool.end());
+        if (!closed) {
+            spool.forget(base);
+        }
         notifyAll();
     }
 
@@ -193,7 +232,7 @@ final class OutputSender {
             }
         } catch (IOException end) {
             synchronized (this) {
-                confirmed = end instanceof EOFException && ended && keptBytes == 0;
+                confirmed = end instanceof EOFException && ended && spool.end() == base;
                 course.over = true;
                 notifyAll();
             }
@@ -201,14 +240,13 @@ final class OutputSender {
     }
 
     /** What follows this offset; null at the end of the output, or of the stream. */
-    private synchronized byte[] next(long at, Course course) throws InterruptedException {
-        while (!course.over && !ended && base + keptBytes == at) {
+    private synchronized byte[] next(long at, Course course) throws InterruptedException, IOException {
+        while (!course.over && !ended && !closed && spool.end() == at) {
             wait();
         }
-        int from = (int) (at - base);
-        if (course.over || from == keptBytes) {
-            return null;
+        if (closed) {
+            throw new IOException("this daemon ends");
         }
-        return Arrays.copyOfRange(kept, from, Math.min(keptBytes, from + PIECE_BYTES_MAX));
+        return course.over || spool.end() == at ? null : spool.read(at, (int) Math.min(PIECE_BYTES_MAX, spool.end() - at));
     }
 }

@@ -49,7 +49,8 @@ public final class ProgramDoor {
             LOG.info("process {} is connected again{}: {} (host OS pid {}, user {})", row.vpid(), hello.undecided() == 0 ? "" : ", undecided",
                     row.command(), row.osPid(), row.user());
         }
-        return new LinkMessage.Welcome(row.vpid().value(), parts.self().number(), parts.nodeName(), row.incarnation(), RowCodec.encode(row));
+        return new LinkMessage.Welcome(row.vpid().value(), parts.self().number(), parts.nodeName(), row.incarnation(), RowCodec.encode(row),
+                parts.kept().toString());
     }
 
     private ProcessRow born(LinkMessage.Hello hello, HostLink link) {

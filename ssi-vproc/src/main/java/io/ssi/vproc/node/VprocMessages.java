@@ -20,8 +20,13 @@ public final class VprocMessages {
     /** To the host that asked: what stands there, empty for an end of file. May be lost. */
     record StdinData(int vpid, int incarnation, long position, byte[] bytes) implements Transport.Message {}
 
-    /** To the deputy's node: the process ended. Output that was on its way is still delivered before. */
-    record ProcessEnded(int vpid, int incarnation, int status, int signal, String cause) implements Transport.Request<Void> {}
+    /**
+     * To the deputy's node: the process ended. Answered when that is told at the terminal, and asked again until then. Output that is on its way is
+     * still delivered before.
+     *
+     * @param outputOver no more output will come of it: all is delivered or given up
+     */
+    record ProcessEnded(int vpid, int incarnation, int status, int signal, String cause, boolean outputOver) implements Transport.Request<Void> {}
 
     private VprocMessages() {}
 

@@ -7,6 +7,7 @@ import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
+import io.ssi.core.wire.KeptFolder;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
 import io.ssi.vproc.Ghosts;
@@ -15,19 +16,14 @@ import io.ssi.vproc.HostEvent;
 import io.ssi.vproc.HostTable;
 import io.ssi.vproc.ProcessRow;
 import io.ssi.vproc.ProcessState;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,18 +36,17 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     /** Processes one daemon takes. */
     public static final int PROCESSES_MAX = 10_000;
     private static final long TICK_MILLIS = 1_000;
-    private static final long ASK_MILLIS = 10_000;
     /** When a connection closed, the kernel is asked so soon whether the process ended. */
     private static final int[] LOOK_AGAIN_MILLIS = {0, 10, 50, 200, 500};
     private static final Logger LOG = LoggerFactory.getLogger(VprocService.class);
 
-    /** What the service stands on. A node that is down for lostMillis is lost, and its processes with it. */
+    /** What the service stands on. A node that is down for lostMillis is lost, and its processes with it; kept is for {@link KeptFolder}s. */
     public record Parts(NodeId self, String nodeName, Membership membership, ClusterMap table, Consensus consensus, VPidPool pool,
-            OsProcesses os, long lostMillis) {}
+            OsProcesses os, long lostMillis, Path kept) {}
 
     private final Parts parts;
     private final RowView view;
-    private final ScheduledThreadPoolExecutor owner;
+    private final OwnerThread owner;
     private final Waiters waiters;
     private final Whereabouts whereabouts;
     private final List<Consumer<ProcessRow>> endListeners = new CopyOnWriteArrayList<>();
@@ -64,9 +59,8 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     public VprocService(Parts parts) {
         this.parts = parts;
         this.view = new RowView(parts.table());
-        this.owner = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().name("ssi-vproc").daemon(true).factory());
-        owner.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        this.places = new PlaceWriter(owner);
+        this.owner = new OwnerThread(parts.self());
+        this.places = new PlaceWriter(owner.executor());
         this.table = new HostTable(parts.self(), System.currentTimeMillis());
         this.whereabouts = new Whereabouts(this, parts);
         this.waiters = new Waiters(view, whereabouts, System::nanoTime);
@@ -74,10 +68,10 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     /** Starts to watch; programs may connect from now on. */
     public void start() {
-        parts.table().onChange((vpid, row) -> post(() -> rowChanged(vpid, row)));
-        parts.table().onMerge(() -> post(() -> apply(new HostEvent.Merged())));
-        parts.membership().onChange(change -> post(() -> nodeChanged(change)));
-        owner.scheduleWithFixedDelay(guarded(this::tick), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        parts.table().onChange((vpid, row) -> owner.post(() -> rowChanged(vpid, row)));
+        parts.table().onMerge(() -> owner.post(() -> apply(new HostEvent.Merged())));
+        parts.membership().onChange(change -> owner.post(() -> nodeChanged(change)));
+        owner.regularly(this::tick, TICK_MILLIS);
     }
 
     /** Told on a thread of its own about each process of this node that ended, after its row became a zombie. */
@@ -88,7 +82,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     // ---- connections
 
     void born(ProcessRow row, HostLink link) {
-        ask(() -> {
+        owner.ask(() -> {
             enter(row, link, false);
             apply(new HostEvent.Born(row));
             return null;
@@ -102,7 +96,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
      * @param undecided true if it stands still in the middle of a move: then nobody knows yet whether it still lives here
      */
     void returned(ProcessRow row, HostLink link, boolean undecided) {
-        ask(() -> {
+        owner.ask(() -> {
             Hosted present = hosted.get(row.vpid().value());
             if (present != null && present.incarnation > row.incarnation()) {
                 throw stale(row.vpid(), row.incarnation(), present.incarnation, parts.self());
@@ -148,12 +142,15 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         @Override
         public boolean message(LinkMessage message) {
             switch (message) {
-                case LinkMessage.Report report -> post(() -> find(vpid, incarnation).ifPresent(process -> {
+                case LinkMessage.Report report -> owner.post(() -> find(vpid, incarnation).ifPresent(process -> {
                     process.threads = report.threads();
                     process.heapBytes = report.heapUsed();
                     sample(process);
                 }));
-                case LinkMessage.Exiting exiting -> post(() -> exiting(exiting.status()));
+                case LinkMessage.Exiting exiting -> {
+                    streams.lastWord(vpid, incarnation, exiting.status());
+                    owner.post(() -> exiting(exiting.status()));
+                }
                 case LinkMessage.StdinWant want -> streams.stdinWanted(vpid, incarnation, want);
                 case LinkMessage.SelfMove move -> selfMoves.accept(new SelfMoveRequest(vpid, incarnation, move));
                 default -> {
@@ -166,12 +163,13 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         /** Nothing more will come, and the JVM's end waits for the thread that reads here. */
         private void exiting(int status) {
             apply(new HostEvent.Exiting(vpid, incarnation, status));
-            find(vpid, incarnation).filter(process -> process.link != null).ifPresent(process -> process.link.close());
+            link.send(new LinkMessage.Exit(status, 0));
+            link.close();
         }
 
         @Override
         public void closed() {
-            post(() -> find(vpid, incarnation).filter(process -> process.link == link).ifPresent(process -> {
+            owner.post(() -> find(vpid, incarnation).filter(process -> process.link == link).ifPresent(process -> {
                 process.link = null;
                 lookAgain(process);
             }));
@@ -214,7 +212,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         if (++ticks % 2 == 0) {
             apply(new HostEvent.TableSeen(view.claims()));
             sweep();
-            whereabouts.tellOver(table.rows(), parent -> post(() -> apply(new HostEvent.ParentGone(parent))));
+            whereabouts.tellOver(table.rows(), parent -> owner.post(() -> apply(new HostEvent.ParentGone(parent))));
         }
         parts.pool().fill();
     }
@@ -228,7 +226,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
                     new ProcessRow.Usage(threads, now.cpuMillis(), process.heapBytes)));
         } else if (!process.child || process.childExit.isPresent()) {
             Optional<ExitStatus> seen = process.child ? process.childExit : same ? now.exit() : Optional.empty();
-            ended(process, seen.orElse(ExitStatus.unknown("nobody saw how it ended")));
+            ended(process, seen.orElseGet(() -> streams.unseen(process.vpid, process.incarnation)));
         }
     }
 
@@ -292,12 +290,17 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         }
     }
 
+    /** Of processes that ended while there was no daemon. */
+    void happened(HostEvent... events) {
+        owner.post(() -> List.of(events).forEach(this::apply));
+    }
+
     // ---- operations on hosted processes
 
     /** Signals a process that lives here; completes when the kernel has it, for a moving process after the move: true if it stops by it. */
     CompletableFuture<Boolean> signalHere(VPid vpid, int incarnation, int signal, String user) {
         CompletableFuture<Boolean> sent = new CompletableFuture<>();
-        post(() -> {
+        owner.post(() -> {
             try {
                 Hosted process = find(vpid, incarnation).orElseThrow(() -> new SsiException(ErrorCode.STALE_INCARNATION,
                         "process " + vpid + " is not on node " + parts.self() + " as incarnation " + incarnation));
@@ -327,17 +330,17 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     private void lookAgain(Hosted process) {
         for (int millis : LOOK_AGAIN_MILLIS) {
-            later(() -> find(process.vpid, process.incarnation).ifPresent(this::sample), millis);
+            owner.later(() -> find(process.vpid, process.incarnation).ifPresent(this::sample), millis);
         }
     }
 
     /** Tells the program's JVM something of its streams, also while it moves. It may be lost: the JVM asks, or is told, again. */
     void deliver(VPid vpid, int incarnation, LinkMessage message) {
-        post(() -> find(vpid, incarnation).filter(process -> process.link != null).ifPresent(process -> process.link.send(message)));
+        owner.post(() -> find(vpid, incarnation).filter(process -> process.link != null).ifPresent(process -> process.link.send(message)));
     }
 
     private void childEnded(VPid vpid, long osPid, ExitStatus exit) {
-        post(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.osPid == osPid).ifPresent(process -> {
+        owner.post(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.osPid == osPid).ifPresent(process -> {
             process.childExit = Optional.of(exit);
             sample(process);
         }));
@@ -366,18 +369,18 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     @Override
     public Optional<Local> local(VPid vpid) {
-        return ask(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.link != null)
+        return owner.ask(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.link != null)
                 .flatMap(process -> table.row(vpid).map(row -> new Local(row, process.link))));
     }
 
     @Override
     public CompletableFuture<Void> settled(VPid vpid) {
-        return ask(() -> places.settled(vpid));
+        return owner.ask(() -> places.settled(vpid));
     }
 
     @Override
     public Local beginMove(VPid vpid) {
-        return ask(() -> {
+        return owner.ask(() -> {
             Hosted process = hosted.get(vpid.value());
             if (process == null || process.link == null) {
                 throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + vpid + " is not running on node " + parts.self() + "; see ssi-where " + vpid);
@@ -396,13 +399,13 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     @Override
     public void moveUndecided(VPid vpid, int incarnation) {
-        post(() -> find(vpid, incarnation).filter(process -> process.moving)
+        owner.post(() -> find(vpid, incarnation).filter(process -> process.moving)
                 .ifPresent(process -> apply(new HostEvent.MoveUndecided(vpid, incarnation))));
     }
 
     @Override
     public void moveOff(VPid vpid, int incarnation) {
-        post(() -> find(vpid, incarnation).filter(process -> process.moving).ifPresent(process -> {
+        owner.post(() -> find(vpid, incarnation).filter(process -> process.moving).ifPresent(process -> {
             process.moving = false;
             apply(new HostEvent.MoveOff(vpid, incarnation));
             sample(process);
@@ -418,7 +421,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
 
     @Override
     public void release(VPid vpid, int incarnation) {
-        ask(() -> {
+        owner.ask(() -> {
             find(vpid, incarnation).ifPresent(process -> {
                 hosted.remove(vpid.value());
                 view.forgetOwn(vpid);
@@ -435,66 +438,34 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     public ProcessRow adopt(ProcessRow before, Landing landing) {
         HostLink link = landing.connected();
         ProcessRow row = before.moved(parts.self(), landing.osPid(), landing.deputyNodeAfter(before));
-        ask(() -> {
+        owner.ask(() -> {
             enter(row, link, landing.isChild());
             apply(new HostEvent.Arrived(row));
             return null;
         });
         if (landing.bringsOutput()) {
-            streams.landed(row);
+            streams.landed(row, landing.outputs());
         } else {
             streams.readopted(row); // an earlier life of this daemon began to read it
         }
-        landing.adopted(row, new AppSession(row.vpid(), row.incarnation(), link));
+        landing.adopted(new AppSession(row.vpid(), row.incarnation(), link));
         landing.ended().thenAccept(exit -> childEnded(row.vpid(), row.osPid(), exit));
         LOG.info("process {} arrived from node {} (incarnation {})", row.vpid(), before.node(), row.incarnation());
         return row;
     }
 
+    /** Where a JVM of this host leaves what it has no daemon for. */
+    public String kept() {
+        return parts.kept().toString();
+    }
+
     /** Numbers of this node's processes, for the status. */
     public int count() {
-        return ask(hosted::size);
-    }
-
-    // ---- the owner's thread
-
-    private <T> T ask(Callable<T> question) {
-        try {
-            return owner.submit(question).get(ASK_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof SsiException refused ? refused : new IllegalStateException(e.getCause());
-        } catch (TimeoutException | RejectedExecutionException e) {
-            throw new SsiException(ErrorCode.TIMEOUT, "the process table of node " + parts.self() + " did not answer within " + ASK_MILLIS + " ms", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SsiException(ErrorCode.TIMEOUT, "interrupted", e);
-        }
-    }
-
-    private void post(Runnable work) {
-        later(work, 0);
-    }
-
-    private void later(Runnable work, int millis) {
-        try {
-            owner.schedule(guarded(work), millis, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException closing) {
-            LOG.debug("the process table is closed; one event is dropped");
-        }
-    }
-
-    private static Runnable guarded(Runnable work) {
-        return () -> {
-            try {
-                work.run();
-            } catch (RuntimeException e) {
-                LOG.error("an event of the process table failed", e);
-            }
-        };
+        return owner.ask(hosted::size);
     }
 
     @Override
     public void close() {
-        owner.shutdown();
+        owner.close();
     }
 }

@@ -75,6 +75,24 @@ public final class Whereabouts {
         }
     }
 
+    /** Whether the daemon of a node was stopped in order: its processes and terminals are there still. */
+    boolean hasLeft(NodeId node) {
+        return is(node, Membership.State.LEFT, 0);
+    }
+
+    boolean isDown(NodeId node) {
+        return is(node, Membership.State.DOWN, 0);
+    }
+
+    boolean isLost(NodeId node) {
+        return is(node, Membership.State.DOWN, lostMillis);
+    }
+
+    private boolean is(NodeId node, Membership.State state, long forMillis) {
+        return membership.nodes().stream().anyMatch(one -> one.id().equals(node) && one.state() == state
+                && System.currentTimeMillis() - one.sinceMillis() >= forMillis);
+    }
+
     /** Empty if there is none: it has ended, or never was. Fails with NO_QUORUM. */
     CompletableFuture<Optional<Away>> away(VPid vpid) {
         return consensus.place(vpid).thenApply(place -> place.map(known -> {

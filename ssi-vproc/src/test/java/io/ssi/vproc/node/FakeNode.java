@@ -15,6 +15,7 @@ final class FakeNode implements AutoCloseable {
     final Deputies deputies;
     final Landings landings;
     final VPidPool pool;
+    final HostStreams streams;
     private final Transport transport;
 
     FakeNode(int number, FakeCluster cluster, Transport transport, Path folder, OsProcesses os) throws Exception {
@@ -22,15 +23,17 @@ final class FakeNode implements AutoCloseable {
         NodeId self = new NodeId(number);
         Files.createDirectories(folder);
         pool = new VPidPool(self, cluster, folder.resolve("vpids"));
-        VprocService.Parts parts = new VprocService.Parts(self, "n" + number, cluster.membership(number), cluster, cluster, pool, os, 15_000);
+        VprocService.Parts parts = new VprocService.Parts(self, "n" + number, cluster.membership(number), cluster, cluster, pool, os, 15_000,
+                Files.createDirectories(folder.resolve("kept")));
         service = new VprocService(parts);
         door = new ProgramDoor(parts, service);
         signals = new SignalRouter(self, transport, service);
-        new HostStreams(service, transport);
+        streams = new HostStreams(parts, service, transport);
         deputies = new Deputies(parts, service, signals, transport, folder.resolve("deputies"));
         landings = new Landings(service, deputies, transport, folder);
         pool.fill();
         service.start();
+        streams.recover();
     }
 
     Transport transport() {
@@ -48,6 +51,7 @@ final class FakeNode implements AutoCloseable {
 
     @Override
     public void close() {
+        streams.close();
         service.close();
         transport.close();
     }

@@ -55,8 +55,8 @@ abstract class MovedProcess {
 
     @AfterEach
     void stop() {
-        landings.forEach(ProcessHandle::destroyForcibly);
         nodes.forEach(FakeNode::close);
+        landings.forEach(ProcessHandle::destroyForcibly);
         network.close();
         shells.forEach(Process::destroyForcibly);
     }
@@ -69,14 +69,20 @@ abstract class MovedProcess {
 
     /** The first node's daemon is killed and started again. */
     void restartFirst() throws Exception {
-        FakeNode killed = nodes.getFirst();
+        restart(1, () -> { });
+    }
+
+    /** A node's daemon is killed and started again. */
+    void restart(int number, Runnable meanwhile) throws Exception {
+        FakeNode killed = nodes.get(number - 1);
         network.isolate(killed.transport());
         killed.close();
+        meanwhile.run();
         LocalTransport transport = network.node(killed.transport().address(), registry);
-        transport.identify(new NodeId(1));
-        nodes.stream().skip(1).forEach(other -> transport.learn(other.transport().self(), other.transport().address()));
+        transport.identify(new NodeId(number));
+        nodes.stream().filter(other -> other != killed).forEach(other -> transport.learn(other.transport().self(), other.transport().address()));
         network.healAll();
-        nodes.set(0, new FakeNode(1, cluster, transport, folder.resolve("n1"), new LinuxProcesses()));
+        nodes.set(number - 1, new FakeNode(number, cluster, transport, folder.resolve("n" + number), new LinuxProcesses()));
     }
 
     /** Moves the process into a shell that runs the script once it is told to go. */

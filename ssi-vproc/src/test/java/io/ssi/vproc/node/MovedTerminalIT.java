@@ -123,6 +123,30 @@ class MovedTerminalIT extends MovedProcess {
                 e -> assertThat(e.code()).isEqualTo(ErrorCode.NO_SUCH_PROCESS));
     }
 
+    @Test
+    void whatAProcessLeftWhileItsDaemonWasAwayIsDeliveredByTheNext() throws Exception {
+        move(1, 2, "echo shown; until [ -e more ]; do sleep 0.02; done; echo late; exec sleep 1000");
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("shown\n"));
+        ProcessHandle two = ProcessHandle.of(nodes.get(1).service.row(vpid).orElseThrow().osPid()).orElseThrow();
+        Path kept = folder.resolve("n2/kept/" + vpid + ".2");
+        deputy.acknowledges = false;
+        Files.createFile(folder.resolve("more"));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("shown\nlate\n"));
+        assertThat(kept.resolve("1.0")).hasContent("shown\nlate\n");
+        // One that ends by itself leaves word of it.
+        restart(2, () -> {
+            two.destroyForcibly();
+            two.onExit().join();
+        });
+        deputy.say(new LinkMessage.StdioAck(1, 2, "shown\nlate\n".length()));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> !deputy.sent(LinkMessage.Exit.class).isEmpty());
+        assertThat(deputy.sent.getLast()).isEqualTo(new LinkMessage.Exit(137, 9));
+        assertThat(deputy.output()).isEqualTo("shown\nlate\nssi: process " + vpid + " ended: it was killed while the daemon of node 2 was away\n");
+        shells.getFirst().destroyForcibly().waitFor();
+        deputy.close();
+        await().atMost(20, TimeUnit.SECONDS).until(() -> !Files.exists(kept));
+    }
+
     private boolean stopped(long osPid) {
         return new LinuxProcesses().sample(osPid).stopped();
     }

@@ -33,7 +33,7 @@ class WaitersTest {
     @BeforeEach
     void runs() {
         RowView view = new RowView(cluster);
-        Whereabouts whereabouts = new Whereabouts(null, new VprocService.Parts(new NodeId(1), "n1", cluster.membership(1), cluster, cluster, null, null, 15_000));
+        Whereabouts whereabouts = new Whereabouts(null, new VprocService.Parts(new NodeId(1), "n1", cluster.membership(1), cluster, cluster, null, null, 15_000, null));
         waiters = new Waiters(view, whereabouts, () -> TimeUnit.MILLISECONDS.toNanos(millis));
         cluster.placeBorn(PROCESS, HOST, 1, 1);
         put(row);
