@@ -14,6 +14,19 @@ import sun.misc.Signal;
 public class Talk {
     static final List<Object> KEPT = new ArrayList<>();
 
+    /** Beside all else, until there is such a file. */
+    static void tick(File end, int status) {
+        for (long i = 0; !end.exists(); i++) {
+            System.out.println("tick " + i);
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+        System.exit(status);
+    }
+
     public static void main(String[] arguments) throws Exception {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
         System.out.println("ready");
@@ -67,13 +80,7 @@ public class Talk {
                         Thread.sleep(50);
                     }
                 }
-                case "tick" -> {
-                    for (long i = 0; !new File(words[1]).exists(); i++) {
-                        System.out.println("tick " + i);
-                        Thread.sleep(2);
-                    }
-                    System.exit(Integer.parseInt(words[2]));
-                }
+                case "tick" -> new Thread(() -> tick(new File(words[1]), Integer.parseInt(words[2]))).start();
                 case "exit" -> System.exit(Integer.parseInt(words[1]));
                 case "throw" -> throw new IllegalStateException("as told");
                 default -> System.out.println("? " + line);
