@@ -18,7 +18,7 @@ public final class Moves {
     /** Moves before those that count: a daemon's code and a program's are compiled by then. */
     private static final int WARM_UP = 2;
     private static final long READY_SECONDS = 120;
-    private static final String[] LOOPS = {"vector", "counted", "virtual", "allocation", "monitor"};
+    private static final String[] LOOPS = {"vector", "counted", "virtual", "allocation", "map", "monitor"};
     /** Slices of time until a loop is compiled, and those of which the best counts. */
     private static final int SLICES_WARM = 12;
     private static final int SLICES = 20;

@@ -1,11 +1,17 @@
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.LongUnaryOperator;
 
 /**
- * A loop that never ends, of the kind given, which counts its rounds; prints how many it did in each slice of time. The loops are in
+ * A loop that never ends, of the kind given, which counts its rounds; prints how many it did in each slice of time, a
+ * second of its thread's processor time. The loops are in
  * the frames that move, not in what they call.
  */
 public final class Steady {
     private static final long SLICE_MILLIS = 250;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int[] NUMBERS = new int[1 << 12];
     private static final LongUnaryOperator[] KINDS = {n -> n + 1, n -> n ^ 3, n -> n >>> 1, n -> ~n};
     private static volatile long rounds;
@@ -20,16 +26,17 @@ public final class Steady {
                 case "counted" -> counted();
                 case "virtual" -> virtual();
                 case "allocation" -> allocation();
+                case "map" -> map();
                 default -> monitor();
             }
         });
         kernel.setDaemon(true);
         kernel.start();
         long before = 0;
-        long start = System.nanoTime();
+        long start = THREADS.getThreadCpuTime(kernel.threadId());
         while (true) {
             Thread.sleep(SLICE_MILLIS);
-            long now = System.nanoTime();
+            long now = THREADS.getThreadCpuTime(kernel.threadId());
             long count = rounds;
             System.out.printf("%.1f%n", (count - before) * 1e9 / (now - start));
             before = count;
@@ -83,6 +90,19 @@ public final class Steady {
                 }
             }
             sink = last;
+            rounds = round;
+        }
+    }
+
+    private record Key(int number) {}
+
+    private static void map() {
+        Map<Key, Integer> map = new HashMap<>();
+        for (long round = 1;; round++) {
+            for (int i = 0; i < 1_000; i++) {
+                map.merge(new Key(i & 255), i, Integer::sum);
+            }
+            sink = map.get(new Key(7));
             rounds = round;
         }
     }

@@ -129,6 +129,7 @@ public final class MigrationClient {
                     port.move().running();
                     landing.go();
                     port.send(new LinkMessage.Running(m.migration()));
+                    Profiles.forget(port.instrumentation());
                 }
                 case LinkMessage.Cannot m -> port.giveUp();
                 default -> {
