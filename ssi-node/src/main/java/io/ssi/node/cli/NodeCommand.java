@@ -41,8 +41,8 @@ final class NodeCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "say what to do: start, stop, status, join or config");
     }
 
-    private NodeConfig config() {
-        return NodeConfig.load(file, overrides);
+    private Path socket(Path given) {
+        return given == null ? NodeConfig.load(file, overrides).socket() : given.toAbsolutePath();
     }
 
     private PrintWriter out() {
@@ -66,24 +66,25 @@ final class NodeCommand implements Runnable {
 
     @Command(name = "stop", description = "Stops the daemon in order. Programs go on and find the next daemon of this host.",
             footer = {"", "Example:", "  ssi-node stop"})
-    int stop() {
-        Path socket = config().socket();
+    int stop(@Option(names = {"-s", "--socket"}, paramLabel = "PATH", description = "Of the daemon at this socket (default: that of the configuration).") Path socket) {
+        Path asked = socket(socket);
         long pid;
-        try (DaemonClient daemon = DaemonClient.connect(socket)) {
+        try (DaemonClient daemon = DaemonClient.connect(asked)) {
             pid = Base.number(Base.object(daemon.ask("status")), "pid");
             daemon.ask("stop");
         }
         if (!DaemonLauncher.awaitEnd(pid, STOP_SECONDS)) {
-            throw new SsiException(ErrorCode.TIMEOUT, "the node daemon (pid " + pid + ") has not ended after " + STOP_SECONDS + " s; see its log beside " + socket);
+            throw new SsiException(ErrorCode.TIMEOUT, "the node daemon (pid " + pid + ") has not ended after " + STOP_SECONDS + " s; see its log beside " + asked);
         }
-        out().println("the node daemon at " + socket + " has stopped");
+        out().println("the node daemon at " + asked + " has stopped");
         return 0;
     }
 
     @Command(name = "status", description = "Says whether the daemon runs, and how it is.", footer = {"", "Example:", "  ssi-node status --json"})
-    int status(@Option(names = "--json", description = "Print a JSON object, with meters.") boolean json) {
+    int status(@Option(names = {"-s", "--socket"}, paramLabel = "PATH", description = "Of the daemon at this socket (default: that of the configuration).") Path socket,
+            @Option(names = "--json", description = "Print a JSON object, with meters.") boolean json) {
         Map<String, Object> status;
-        try (DaemonClient daemon = DaemonClient.connect(config().socket())) {
+        try (DaemonClient daemon = DaemonClient.connect(socket(socket))) {
             status = Base.object(daemon.ask("status"));
         }
         if (json) {

@@ -57,6 +57,8 @@ class CommandsTest {
         assertThat(err.toString()).startsWith("ssi-ps: no node daemon listens at " + folder).endsWith("ssi-node start -o socket=" + folder.resolve("no.sock") + "\n").hasLineCount(1);
         assertThat(run("ssi-ps", "-s", folder.resolve("daemon.sock").toString())).isEqualTo(1);
         assertThat(err.toString()).endsWith("ssi-node start -o state-dir=" + folder + "\n");
+        assertThat(run("ssi-node", "stop", "-s", folder + "/daemon.sock")).isEqualTo(1);
+        assertThat(err.toString()).contains("listens at " + folder + "/daemon.sock");
         assertThat(run("ssi-node", "stop", "-o", "state-dir=" + folder)).isEqualTo(1);
         assertThat(err.toString()).endsWith("ssi-node start -o state-dir=" + folder + "\n");
     }
