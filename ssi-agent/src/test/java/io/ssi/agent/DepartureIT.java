@@ -149,8 +149,9 @@ class DepartureIT {
         File out = folder.resolve("out").toFile();
         File err = folder.resolve("err").toFile();
         try (FakeDaemon daemon = new FakeDaemon(folder)) {
-            Process process = new ProcessBuilder(Jvm.command("socket=" + daemon.path, Sums.class)).redirectOutput(out)
-                    .redirectError(err).start();
+            List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "trap '' USR1; exec \"$@\"", "sh"));
+            command.addAll(Jvm.command("socket=" + daemon.path, Sums.class));
+            Process process = new ProcessBuilder(command).redirectOutput(out).redirectError(err).start();
             try {
                 daemon.await(LinkMessage.Hello.class);
                 daemon.send(new LinkMessage.Prepare(1));
@@ -163,6 +164,8 @@ class DepartureIT {
                 assertThat(deputy.role()).isEqualTo(LinkMessage.Role.DEPUTY);
                 assertThat(deputy.token()).isEqualTo(TOKEN);
                 assertThat(deputy.osPid()).isEqualTo(process.pid());
+                assertThat(Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))).filteredOn(line -> line.startsWith("SigIgn:"))
+                        .allSatisfy(line -> assertThat(Long.parseUnsignedLong(line.substring(7).strip(), 16) & 1 << 9).as("USR1 ignored").isNotZero());
                 daemon.send(new LinkMessage.Stdio(1, 2, 0, "from afar\n".getBytes()));
                 daemon.send(new LinkMessage.Exit(3, 0));
                 assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();

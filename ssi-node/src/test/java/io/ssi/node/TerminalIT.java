@@ -181,6 +181,10 @@ class TerminalIT {
         program.signal("CONT");
         program.awaitOut("sum 3\n");
         awaitState("RUNNING", false);
+        program.signal("STOP"); // which nobody can hear
+        awaitState("STOPPED", true);
+        program.signal("CONT");
+        awaitState("RUNNING", false);
         assertThat(program.answer("handle TSTP")).isEqualTo("handles TSTP");
         program.signal("TSTP");
         await().atMost(Program.PATIENCE).until(() -> program.err().contains("got TSTP\n"));

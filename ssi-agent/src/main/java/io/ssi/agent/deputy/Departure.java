@@ -38,6 +38,7 @@ public final class Departure {
             libc.keepOnExec(place.descriptor);
             command.add(Integer.toString(place.descriptor));
             Runnable exec = libc.exec(command, null);
+            keepIgnored(libc, signals.ignored());
             // From here on signals wait in the kernel for the deputy; what this JVM took before is written down.
             libc.block(FORWARDED);
             SignalHold.awaitDispatched();
@@ -48,6 +49,15 @@ public final class Departure {
         }
         System.err.println("ssi: cannot start " + command.get(0) + " as deputy of this process, which lives on elsewhere");
         Runtime.getRuntime().halt(1);
+    }
+
+    /** Held they have a handler, which an exec takes away: what the program ignores the deputy is to know also without a daemon. */
+    private static void keepIgnored(Libc libc, long ignored) {
+        for (int signal : FORWARDED) {
+            if ((ignored & 1L << signal) != 0) {
+                libc.disposition(signal, true);
+            }
+        }
     }
 
     /** A landing is about to take this deputy's place: the JVM finds those signals as any JVM that is started does. */

@@ -13,6 +13,7 @@ import io.ssi.vproc.ProcessRow;
 import io.ssi.vproc.Signals;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,8 @@ public final class Deputies {
     private static final long CHECK_AGAIN_MILLIS = 1_000;
     /** How long the host of a process that ended waits for the end to be told at the terminal before it asks again. */
     private static final long TELL_MILLIS_MAX = 8_000;
+    /** How often the OS process is looked at, which may be stopped without a word. */
+    private static final long LOOK_MILLIS = 500;
     /** How long Ctrl-Z may take to show at the terminal. */
     private static final long STOP_MILLIS_MAX = 1_000;
     /** How long the end of a process may be known to the group and to nobody here. */
@@ -116,6 +119,7 @@ public final class Deputies {
         link.attach(new DeputySession(deputy, link));
         deputy.connected(link);
         check(deputy, 0);
+        watchStops(deputy, link);
         LOG.info("process {} has its deputy here (host OS pid {})", deputy.vpid, link.osPid());
     }
 
@@ -173,10 +177,13 @@ public final class Deputies {
 
     /** A signal of the user at the terminal. Where the process is out of reach it waits until it is back, or at home. */
     private void signal(Deputy deputy, int number, String user) {
-        boolean stop = number == Signals.TSTP;
+        boolean stop = number == Signals.TSTP || number == Signals.STOP;
         boolean jobControl = stop || number == Signals.CONT;
-        if (jobControl) {
-            deputy.signals.remove(stop ? Signals.CONT : Signals.TSTP); // signal(7): each takes back the other
+        if (number == Signals.CONT && deputy.goesOn()) {
+            return; // it was this daemon that let the terminal go on
+        }
+        if (jobControl) { // signal(7): each takes back the other
+            (stop ? List.of(Signals.CONT) : List.of(Signals.TSTP, Signals.STOP)).forEach(deputy.signals::remove);
         }
         Deputy.Order order = new Deputy.Order();
         if (deputy.signals.putIfAbsent(number, order) != null) {
@@ -196,11 +203,12 @@ public final class Deputies {
                 if (failure == null && stops) {
                     stop(deputy);
                 } else if (order.stoppedBefore && isDeputy(deputy) && deputy.isPresent()) {
+                    deputy.letGoOn();
                     kill(deputy, Signals.CONT); // the process runs, and so does its terminal
                 }
             }
         });
-        if (stop) {
+        if (number == Signals.TSTP) {
             // Whoever waits at the terminal gets it back, wherever the process is.
             CompletableFuture.delayedExecutor(STOP_MILLIS_MAX, TimeUnit.MILLISECONDS).execute(() -> {
                 synchronized (order) {
@@ -213,6 +221,18 @@ public final class Deputies {
         }
     }
 
+    /** Who stops the OS process alone, by kill -STOP or because it read the terminal from the background, means the process. */
+    private void watchStops(Deputy deputy, HostLink link) {
+        CompletableFuture.delayedExecutor(LOOK_MILLIS, TimeUnit.MILLISECONDS).execute(() -> {
+            if (isDeputy(deputy) && deputy.isConnectedBy(link)) {
+                if (os.sample(link.osPid()).stopped() && deputy.stopsByItself()) {
+                    signal(deputy, Signals.STOP, link.peerUser());
+                }
+                watchStops(deputy, link);
+            }
+        });
+    }
+
     private boolean isDeputy(Deputy deputy) {
         return find(deputy.vpid.value()).orElse(null) == deputy;
     }
@@ -222,6 +242,7 @@ public final class Deputies {
         synchronized (deputy) {
             if (isDeputy(deputy) && deputy.isPresent() && !deputy.ending) {
                 deputy.stopSent = true;
+                deputy.stopKnown = true;
                 kill(deputy, Signals.STOP);
             }
         }

@@ -5,6 +5,7 @@ import io.ssi.core.id.VPid;
 import io.ssi.core.net.ByteStream;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
+import io.ssi.vproc.Signals;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -77,6 +78,10 @@ final class Deputy {
     final CompletableFuture<Void> over = new CompletableFuture<>();
     /** Whether the OS process was ever told to stop. Guarded by this. */
     boolean stopSent;
+    /** The OS process is stopped, or is about to be, and the process was told what there is to tell of it. Guarded by this. */
+    boolean stopKnown;
+    /** The daemon let the OS process go on, which tells of that as if its user had. Guarded by this. */
+    private boolean goOnSent;
     /** The last stop or go-on that the user sent. */
     private CompletableFuture<?> jobControl = CompletableFuture.completedFuture(null);
 
@@ -142,6 +147,30 @@ final class Deputy {
     /** True when the process can come home into the OS process it was started as. */
     synchronized boolean isPresent() {
         return link != null && !becomingLanding;
+    }
+
+    synchronized boolean isConnectedBy(HostLink one) {
+        return link == one && !becomingLanding;
+    }
+
+    /** Of an OS process that is stopped: true, once, if neither its daemon nor its process has to do with it. */
+    synchronized boolean stopsByItself() {
+        boolean byItself = !stopKnown && !ending && !signals.containsKey(Signals.TSTP) && !signals.containsKey(Signals.CONT);
+        stopKnown |= byItself;
+        return byItself;
+    }
+
+    /** The next go-on that the OS process tells of is the daemon's. */
+    synchronized void letGoOn() {
+        goOnSent = true;
+    }
+
+    /** The OS process goes on: whether by its daemon. */
+    synchronized boolean goesOn() {
+        boolean byDaemon = goOnSent;
+        stopKnown = false;
+        goOnSent = false;
+        return byDaemon;
     }
 
     /** From now on output waits for the landing that the deputy becomes. */

@@ -167,6 +167,11 @@ class MovedTerminalIT extends MovedProcess {
             deputy.say(new LinkMessage.Signal(Signals.CONT));
             awaitStopped(false, false);
         }
+        new LinuxProcesses().kill(deputy.osPid(), Signals.STOP); // without a word
+        awaitStopped(true, true);
+        new LinuxProcesses().kill(deputy.osPid(), Signals.CONT);
+        deputy.say(new LinkMessage.Signal(Signals.CONT));
+        awaitStopped(false, false);
         deputy.say(new LinkMessage.Signal(Signals.TSTP));
         awaitStopped(true, true);
         nodes.get(2).signals.signal(vpid, Signals.KILL, "root").get(30, TimeUnit.SECONDS);
@@ -197,7 +202,7 @@ class MovedTerminalIT extends MovedProcess {
 
     @Test
     void theTerminalGoesOnWhenTheProcessHandlesTheStopLate() throws Exception {
-        move(1, 2, "trap 'echo handled' TSTP; echo ready; while true; do sleep 0.05; done");
+        move(1, 2, "trap 'echo handled' TSTP; trap 'echo on' CONT; echo ready; while true; do sleep 0.05; done");
         await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\n"));
         nodes.get(1).service.beginMove(vpid);
         deputy.say(new LinkMessage.Signal(Signals.TSTP));
@@ -205,6 +210,11 @@ class MovedTerminalIT extends MovedProcess {
         nodes.get(1).service.moveOff(vpid, 2);
         await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\nhandled\n"));
         awaitStopped(false, false);
+        deputy.say(new LinkMessage.Signal(Signals.CONT)); // of which the user knows nothing, nor shall the program
+        deputy.say(new LinkMessage.Signal(Signals.TSTP));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\nhandled\nhandled\n"));
+        deputy.say(new LinkMessage.Signal(Signals.CONT));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> deputy.output().equals("ready\nhandled\nhandled\non\n"));
     }
 
     @Test
