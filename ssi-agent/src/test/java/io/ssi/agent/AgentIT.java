@@ -99,6 +99,16 @@ class AgentIT {
     }
 
     @Test
+    void aSocketInAFolderThatIsNotThereIsNoDaemonToStart() throws Exception {
+        Path mistyped = folder.resolve("stat/daemon.sock");
+        Jvm.Result result = Jvm.run(Jvm.command("socket=" + mistyped, Looks.class), "");
+
+        assertThat(result.err()).startsWith("ssi: no node daemon at " + mistyped + " and none could be started: there is no folder " + mistyped.getParent()).hasLineCount(1);
+        assertThat(result.status()).isEqualTo(7);
+        assertThat(mistyped.getParent()).doesNotExist();
+    }
+
+    @Test
     void anUnknownOptionIsRefusedInOneBlock() throws Exception {
         Jvm.Result result = Jvm.run(Jvm.command("detatched", Looks.class), "");
 

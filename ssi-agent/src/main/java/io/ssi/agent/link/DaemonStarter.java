@@ -24,6 +24,11 @@ public final class DaemonStarter {
     DaemonSocket start(String path) throws InterruptedException {
         starting = true;
         socket = path;
+        File folder = new File(path).getAbsoluteFile().getParentFile();
+        if (!folder.isDirectory() && !path.equals(SocketPath.usual())) {
+            // Mistyped, mostly: a daemon there would be a cluster of its own, of which nobody looks for the program.
+            return failed("there is no folder " + folder + "; is the path right?");
+        }
         File command = command();
         if (command == null) {
             return failed("there is no bin/ssi-node in the installation of " + jar + "; set SSI_HOME to the installation");

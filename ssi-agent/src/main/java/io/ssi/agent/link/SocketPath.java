@@ -15,6 +15,11 @@ final class SocketPath {
         if (named != null && !named.isEmpty()) {
             return named;
         }
+        return usual();
+    }
+
+    /** Where nothing is said at all. */
+    static String usual() {
         return "root".equals(System.getProperty("user.name")) ? "/var/lib/ssi/daemon.sock"
                 : System.getProperty("user.home") + File.separator + ".ssi" + File.separator + "daemon.sock";
     }
