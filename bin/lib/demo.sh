@@ -156,7 +156,7 @@ find_vpid() {
 start_java() {
     argument=$1 output=$2 rounds=$3
     shift 3
-    (cd "$demo_dir" && exec "$@" "$JDK25/bin/java" "$argument" -cp luaj-jse-3.0.1.jar lua bench.lua "$rounds" >"$output.out" 2>"$output.err" </dev/null) &
+    (cd "$demo_dir" && exec "$@" "$JDK25/bin/java" -Xmx256m "$argument" -cp luaj-jse-3.0.1.jar lua bench.lua "$rounds" >"$output.out" 2>"$output.err" </dev/null) &
     demo_started=$!
 }
 
@@ -187,11 +187,11 @@ show_cluster() {
 
 show_program() {
     step "A Lua interpreter from Maven Central ($DEMO_PROGRAM) starts on node 1, with half a minute of work"
-    command_line "java -javaagent:ssi-agent.jar -cp luaj-jse-3.0.1.jar lua bench.lua $DEMO_ROUNDS > program.out"
+    command_line "java -Xmx256m -javaagent:ssi-agent.jar -cp luaj-jse-3.0.1.jar lua bench.lua $DEMO_ROUNDS > program.out"
     cp "$DEMO_SCRIPT" "$DEMO_JAR" "$demo_dir"
     start_program $DEMO_ROUNDS
     step "Beside it the same in a plain JVM without ssi, to compare with; it gets what processor time is left"
-    command_line "nice java -cp luaj-jse-3.0.1.jar lua bench.lua $DEMO_ROUNDS > plain.out"
+    command_line "nice java -Xmx256m -cp luaj-jse-3.0.1.jar lua bench.lua $DEMO_ROUNDS > plain.out"
     start_java -Ddemo="$demo_dir" plain $DEMO_ROUNDS nice
     demo_reference=$demo_started
     await_lines 1
