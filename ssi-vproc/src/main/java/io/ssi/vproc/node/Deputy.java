@@ -85,9 +85,9 @@ final class Deputy {
     /** The last stop or go-on that the user sent. */
     private CompletableFuture<?> jobControl = CompletableFuture.completedFuture(null);
 
-    /** Who asked last for input. */
+    /** Who asked last for input, and what; perhaps before the deputy was there. */
     private NodeId wantNode;
-    private int wantIncarnation;
+    private VprocMessages.StdinWanted want;
 
     /** Of a process that leaves its terminal now; its next incarnation is the first whose output is shown by a deputy. */
     Deputy(VPid vpid, long token, int firstIncarnation, StdinSender stdinSender) {
@@ -124,6 +124,7 @@ final class Deputy {
         for (DeputyOutput output : outputs) {
             output.unacknowledged().forEach(link::send);
         }
+        askForInput();
         tellExit();
         notifyAll();
     }
@@ -425,22 +426,28 @@ final class Deputy {
     // ---- input: passed on, and remembered by the OS process alone
 
     synchronized void wanted(NodeId node, VprocMessages.StdinWanted wanted) {
-        if (wanted.incarnation() < wantIncarnation) {
+        if (want != null && wanted.incarnation() < want.incarnation()) {
             return;
         }
         wantNode = node;
-        wantIncarnation = wanted.incarnation();
+        want = wanted;
         if (gone) {
             read(wanted.position(), new byte[0]);
-        } else if (link != null) {
-            link.send(new LinkMessage.StdinWant(wanted.position(), wanted.max()));
+        } else {
+            askForInput();
+        }
+    }
+
+    private void askForInput() {
+        if (want != null && link != null) {
+            link.send(new LinkMessage.StdinWant(want.position(), want.max()));
         }
     }
 
     /** What stands there; goes to whoever asked last. */
     synchronized void read(long position, byte[] bytes) {
-        if (wantNode != null) {
-            stdinSender.send(wantNode, new VprocMessages.StdinData(vpid.value(), wantIncarnation, position, bytes));
+        if (want != null) {
+            stdinSender.send(wantNode, new VprocMessages.StdinData(vpid.value(), want.incarnation(), position, bytes));
         }
     }
 

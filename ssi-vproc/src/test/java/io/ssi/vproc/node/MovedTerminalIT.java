@@ -71,6 +71,16 @@ class MovedTerminalIT extends MovedProcess {
         assertThat(given(two)).hasSize(1);
     }
 
+    /** A program asks within milliseconds of a move; the deputy takes longer to come, and would only hear of the next time that it asks. */
+    @Test
+    void whatIsWantedIsAskedForWhenTheDeputyComes() throws Exception {
+        move(1, 2, "sleep 1000");
+        ((FakeLink) nodes.get(1).service.local(vpid).orElseThrow().link()).say(new LinkMessage.StdinWant(3, 100));
+        await().atMost(5, TimeUnit.SECONDS).until(() -> deputy.sent(LinkMessage.StdinWant.class).size() == 1);
+        connectDeputy();
+        assertThat(deputy.sent(LinkMessage.StdinWant.class)).containsExactly(new LinkMessage.StdinWant(3, 100));
+    }
+
     @Test
     void withoutItsTerminalInputIsAtItsEnd() throws Exception {
         move(1, 2, "sleep 1000");
