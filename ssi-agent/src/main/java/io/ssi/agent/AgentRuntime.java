@@ -22,6 +22,7 @@ import io.ssi.migrate.client.MigrationClient;
 import java.io.IOException;
 import java.lang.instrument.Instrumentation;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -254,9 +255,25 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
     public void depart(long token) {
         if (token == 0) {
             link.silence();
-            Runtime.getRuntime().halt(0);
+            vanish();
         }
         Departure.become(trusted(), token, link.path(), Agent.jar(), Remains.of(input.leave()), signals());
+    }
+
+    /**
+     * HotSpot's own way to end waits for threads in native reads, 300 ms, and for compilations, up to 10 s. The program stands still meanwhile
+     * if it goes home: there it may write only when all that this JVM wrote is shown.
+     */
+    private void vanish() {
+        try {
+            Class<?> handles = Class.forName("java.lang.ProcessHandleImpl");
+            long self = (long) trusted().findStatic(handles, "getCurrentPid0", MethodType.methodType(long.class)).invokeExact();
+            boolean killed = (boolean) trusted().findStatic(handles, "destroy0", MethodType.methodType(boolean.class, long.class, long.class,
+                    boolean.class)).invokeExact(self, 0L, true);
+        } catch (Throwable e) {
+            // Then as any other JVM.
+        }
+        Runtime.getRuntime().halt(0);
     }
 
     @Override
