@@ -36,9 +36,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class HostStreams implements AutoCloseable {
     private static final Duration END_DEADLINE = Duration.ofSeconds(10);
-    /** For an hour; then the next life of this daemon tells it. */
-    private static final int END_ATTEMPTS_MAX = 3_600;
     private static final long END_AGAIN_MILLIS = 1_000;
+    /** After {@value #END_ATTEMPTS_SOON} attempts, for as long as it takes. */
+    private static final long END_LATER_MILLIS = 10_000;
+    private static final int END_ATTEMPTS_SOON = 60;
     private static final long LOOK_AGAIN_MILLIS = 500;
     private static final Logger LOG = LoggerFactory.getLogger(HostStreams.class);
 
@@ -115,6 +116,7 @@ public final class HostStreams implements AutoCloseable {
                 return present;
             }
             present.left.complete(null);
+            present.outputs.forEach(OutputForwarder::lastWords);
             return null;
         });
     }
@@ -171,9 +173,7 @@ public final class HostStreams implements AutoCloseable {
 
     private static void drain(List<OutputForwarder> outputs) {
         try {
-            for (OutputForwarder output : outputs) {
-                output.drain();
-            }
+            OutputForwarder.drain(outputs);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -195,11 +195,8 @@ public final class HostStreams implements AutoCloseable {
             if (failure instanceof SsiException refused && refused.code() == ErrorCode.NO_SUCH_NODE) {
                 LOG.warn("node {} could not be told that process {} ended: {}", deputyNode, end.vpid(), failure.getMessage());
                 forwarding.left.complete(null);
-            } else if (attempt < END_ATTEMPTS_MAX) {
-                later(END_AGAIN_MILLIS, () -> tellEnd(forwarding, row, attempt + 1));
             } else {
-                LOG.warn("node {} could not be told that process {} ended; it will be when this daemon is started again: {}", deputyNode, end.vpid(),
-                        failure.getMessage());
+                later(attempt < END_ATTEMPTS_SOON ? END_AGAIN_MILLIS : END_LATER_MILLIS, () -> tellEnd(forwarding, row, attempt + 1));
             }
         });
     }

@@ -189,8 +189,7 @@ public final class Landings {
             ExitStatus exit = exitOf(child.waitFor());
             // The end is told at once; at the deputy it comes after the output in any case.
             landing.ended().complete(exit);
-            outputs[0].drain();
-            outputs[1].drain();
+            OutputForwarder.drain(List.of(outputs));
             landing.exited(exit);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

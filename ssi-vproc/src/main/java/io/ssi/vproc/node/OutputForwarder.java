@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -44,6 +45,8 @@ final class OutputForwarder {
     private boolean adopted;
     /** Nobody shows it. Guarded by this. */
     private boolean discarded;
+    /** Guarded by this, as the two below. */
+    private boolean jvmEnded;
     private boolean ended;
     private boolean closed;
     /** What the reader does, for {@link #drain}; written by it alone. */
@@ -137,6 +140,9 @@ final class OutputForwarder {
         sender = made;
         sender.over().thenRun(() -> over.complete(null));
         sender.start();
+        if (jvmEnded) {
+            sender.lastWords();
+        }
         if (ended) {
             sender.end(); // it was broken before the move, or its JVM has ended
         }
@@ -169,12 +175,27 @@ final class OutputForwarder {
         }
     }
 
+    /** The JVM has ended, or will not write any more: nobody but this daemon has its pipe. */
+    synchronized void lastWords() {
+        jvmEnded = true;
+        if (sender != null) {
+            sender.lastWords();
+        }
+    }
+
     /**
-     * The JVM ended: waits until all it wrote is on its way, and ends the stream. A child of it may hold the pipe open for long; what
+     * The JVM ended: waits until all it wrote is on its way, and ends the streams. A child of it may hold a pipe open for long; what
      * that writes later has no terminal any more, so an empty pipe and a reader at rest are enough. Blocks as long as a stopped terminal
      * does, as the program itself would have.
      */
-    void drain() throws InterruptedException {
+    static void drain(List<OutputForwarder> outputs) throws InterruptedException {
+        outputs.forEach(OutputForwarder::lastWords);
+        for (OutputForwarder output : outputs) {
+            output.drain();
+        }
+    }
+
+    private void drain() throws InterruptedException {
         int quiet = 0;
         long seen = -1;
         while (thread.isAlive() && quiet < QUIET_LOOKS && !isClosed()) {

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings one output of one incarnation to the deputy's node, each byte once and in order, over as many streams as it takes. What
- * is not acknowledged is kept on disk ({@link OutputSpool}), at most {@value #KEPT_BYTES_MAX} bytes, and sent again over the next stream when
+ * is not acknowledged is kept on disk ({@link OutputSpool}), at most {@value #KEPT_BYTES_MAX} bytes and the last pipe, and sent again over the next stream when
  * one breaks, by this daemon or the next:
  *
  * <pre>
@@ -37,6 +37,8 @@ final class OutputSender {
     private static final long AWAY_MILLIS_MAX = 30_000;
     private static final long AGAIN_MILLIS = 300;
     private static final int PIECE_BYTES_MAX = 32 << 10;
+    /** What a pipe holds unless it was set otherwise. */
+    private static final int PIPE_BYTES = 64 << 10;
     private static final Logger LOG = LoggerFactory.getLogger(OutputSender.class);
 
     private final Transport transport;
@@ -49,6 +51,7 @@ final class OutputSender {
     private final OutputSpool spool;
     /** What is before is acknowledged. */
     private long base;
+    private int keptMax = KEPT_BYTES_MAX;
     private boolean ended;
     /** The deputy's node has seen the end. */
     private boolean confirmed;
@@ -87,14 +90,14 @@ final class OutputSender {
      * @throws IOException if it cannot be kept now: it is still in the pipe
      */
     synchronized boolean take(int pipe) throws InterruptedException, IOException {
-        while (!givenUp && !broken && !closed && spool.end() - base >= KEPT_BYTES_MAX) {
+        while (!givenUp && !broken && !closed && spool.end() - base >= keptMax) {
             wait();
         }
         if (closed) {
             return false;
         }
         if (!broken && !givenUp) {
-            long count = spool.take(pipe, Math.min(PIECE_BYTES_MAX, KEPT_BYTES_MAX - (spool.end() - base)));
+            long count = spool.take(pipe, Math.min(PIECE_BYTES_MAX, keptMax - (spool.end() - base)));
             notifyAll();
             return count != 0;
         }
@@ -104,6 +107,12 @@ final class OutputSender {
         }
         discarded += nobodys == null ? 0 : nobodys.length;
         return nobodys == null || nobodys.length > 0;
+    }
+
+    /** The JVM has ended: what its pipe holds would go with this daemon. A child of it may write on, so there is a bound still. */
+    synchronized void lastWords() {
+        keptMax = KEPT_BYTES_MAX + PIPE_BYTES;
+        notifyAll();
     }
 
     /** This daemon ends: what is kept is for the next. Nothing is taken out of a pipe any more when it returns. */

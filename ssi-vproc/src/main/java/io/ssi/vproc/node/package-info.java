@@ -18,6 +18,8 @@
  * <ul>
  * <li>the daemon is stopped or killed: output waits in the folder and the pipe, the program when both are full. The next one goes on from
  * what is acknowledged; what is shown and was not yet acknowledged is dropped at the terminal.
+ * <li>the daemon is stopped, and a program that had ended, or moved on, had written more than the folder takes: of such a program its pipe is
+ * emptied beyond that, because nobody else holds it. Only a kill before that is done loses what is in it.
  * <li>the daemon never comes back: the folder stays, a few files. The deputy waits for a node that was stopped in order and gives up one that is
  * down for long; its user can kill it.
  * <li>the deputy was killed meanwhile: its daemon takes the output for shown and the end for told, and the folder goes.

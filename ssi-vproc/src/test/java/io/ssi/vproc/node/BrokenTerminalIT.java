@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ssi.core.cluster.Membership;
+import io.ssi.core.wire.KeptFolder;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
 import java.nio.file.Files;
@@ -86,6 +87,27 @@ class BrokenTerminalIT extends MovedProcess {
         deputy.say(new LinkMessage.StdioAck(1, 0, 0));
         deputy.say(new LinkMessage.StdioAck(2, 0, 0));
         awaitOutput("in between\n");
+    }
+
+    /** More than the daemon keeps of a running program: what is still in the pipe has no other holder once its writer has ended. */
+    @Test
+    void whatAnEndedProgramHadInItsPipeIsThereAfterARestart() throws Exception {
+        deputyConnectsAtOnce = false;
+        int bytes = OutputSender.KEPT_BYTES_MAX + 40_000;
+        move(1, 2, "head -c " + bytes + " /dev/zero | tr '\\0' x; exit 6");
+        deputy = new FakeLink(source.osPid());
+        deputy.acknowledges = false;
+        nodes.getFirst().deputies.hello(FakeNode.hello(LinkMessage.Role.DEPUTY, deputyToken, deputy, 0, 0), deputy, "n1");
+        Path kept = folder.resolve("n2/kept");
+        KeptFolder its = new KeptFolder(kept, vpid.value(), 2);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> its.end(1) == bytes);
+        restart(2, () -> { });
+        connectDeputy();
+        awaitExit(6);
+        assertThat(deputy.output()).isEqualTo("x".repeat(bytes));
+        shells.getFirst().destroyForcibly().waitFor();
+        deputy.close();
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !its.exists());
     }
 
     private List<Integer> toldBroken(int node) {
