@@ -30,8 +30,8 @@ final class Profiles {
                 .toArray(Class<?>[]::new);
         try {
             instrumentation.retransformClasses(shared);
-        } catch (UnmodifiableClassException e) {
-            throw new IllegalStateException("classes of the JDK that cannot be transformed: " + Arrays.toString(shared), e);
+        } catch (UnmodifiableClassException | RuntimeException | Error e) {
+            // An agent of the program's own does not take it, or there is no room: the program runs as well, if more slowly perhaps.
         }
     }
 }

@@ -95,6 +95,9 @@ public final class HazelcastMaps implements AutoCloseable {
 
     /** On the writer thread. The copies stay and this node's rows are put again. */
     private void restart() {
+        if (leaving || member.getLifecycleService().isRunning()) {
+            return;
+        }
         HazelcastInstance started;
         try {
             started = newMember.get();
