@@ -25,6 +25,7 @@ public final class SignalRouter {
     private static final long AGAIN_MILLIS = 200;
     /** Longer than a move may take, because the host holds a signal until the move is over. */
     private static final Duration CALL_DEADLINE = Duration.ofSeconds(60);
+    private static final Duration ASK_DEADLINE = Duration.ofSeconds(2);
 
     private final NodeId self;
     private final Transport transport;
@@ -54,6 +55,8 @@ public final class SignalRouter {
         this.transport = transport;
         this.service = service;
         transport.serve(VprocMessages.SignalRequest.class, (from, request) -> here(request).join());
+        transport.serve(VprocMessages.RunsThere.class, (from, asked) -> service.runsHere(new VPid(asked.vpid()), asked.incarnation()));
+        service.whereabouts().ask((node, vpid, incarnation) -> transport.call(node, new VprocMessages.RunsThere(vpid.value(), incarnation), ASK_DEADLINE));
     }
 
     /**

@@ -11,6 +11,9 @@ public final class VprocMessages {
      */
     record SignalRequest(int vpid, int incarnation, int signal, String user, long order) implements Transport.Request<Boolean> {}
 
+    /** Whether a process runs on the node that is asked, so far as that knows. */
+    record RunsThere(int vpid, int incarnation) implements Transport.Request<Boolean> {}
+
     /** Header of the stream that carries one output of a moved process to its deputy's node. */
     record OutputHeader(int vpid, int incarnation, int fd) implements Transport.Message {}
 
@@ -35,6 +38,7 @@ public final class VprocMessages {
                 .register(101, OutputHeader.class)
                 .register(102, StdinWanted.class)
                 .register(103, StdinData.class)
-                .register(105, ProcessEnded.class);
+                .register(105, ProcessEnded.class)
+                .register(106, RunsThere.class);
     }
 }

@@ -367,6 +367,10 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         return whereabouts;
     }
 
+    boolean runsHere(VPid vpid, int incarnation) {
+        return owner.ask(() -> find(vpid, incarnation).isPresent());
+    }
+
     @Override
     public Optional<Local> local(VPid vpid) {
         return owner.ask(() -> Optional.ofNullable(hosted.get(vpid.value())).filter(process -> process.link != null)

@@ -30,6 +30,12 @@ public final class Whereabouts {
     private final Consensus consensus;
     private final Membership membership;
     private final long lostMillis;
+    private volatile Host host = (node, vpid, incarnation) -> CompletableFuture.completedFuture(false);
+
+    /** The word of a node on what it runs. */
+    interface Host {
+        CompletableFuture<Boolean> runs(NodeId node, VPid vpid, int incarnation);
+    }
 
     Whereabouts(ProcessRegistry processes, VprocService.Parts parts) {
         this.processes = processes;
@@ -38,11 +44,16 @@ public final class Whereabouts {
         this.lostMillis = parts.lostMillis();
     }
 
+    void ask(Host whichKnows) {
+        host = whichKnows;
+    }
+
     /**
      * A process that the group has a place for and the table no row.
      *
      * @param state of the node; JOINING for one that is not known here yet
-     * @param longSo whether it has been so for longer than a daemon that is started again takes to find its processes
+     * @param longSo whether it has been so for longer than a daemon that is started again takes to find its processes, and such a daemon says
+     *     that it runs there no more
      */
     record Away(VPid vpid, NodeId node, int incarnation, Membership.State state, boolean longSo) {
         /** Its node is there and will tell of it. */
@@ -70,7 +81,7 @@ public final class Whereabouts {
                 case LEFT -> place + ", which is LEFT: it runs on there, out of reach until that host's daemon is back (ssi-node start)";
                 case DOWN, SUSPECT -> place + ", which is " + state
                         + ": it is out of reach until that node is back, and lost if its host is; see ssi-cluster --history";
-                case UP, JOINING -> place + ", which has not heard of it since its daemon was started; ask again in some seconds";
+                case UP, JOINING -> place + ", of which no more is known here yet; ask again in some seconds";
             };
         }
     }
@@ -95,11 +106,24 @@ public final class Whereabouts {
 
     /** Empty if there is none: it has ended, or never was. Fails with NO_QUORUM. */
     CompletableFuture<Optional<Away>> away(VPid vpid) {
-        return consensus.place(vpid).thenApply(place -> place.map(known -> {
-            Optional<Membership.Node> node = membership.nodes().stream().filter(one -> one.id().equals(known.node())).findAny();
-            long since = node.map(one -> System.currentTimeMillis() - one.sinceMillis()).orElse(0L);
-            return new Away(vpid, known.node(), known.incarnation(), node.map(Membership.Node::state).orElse(Membership.State.JOINING), since >= lostMillis);
-        }));
+        return consensus.place(vpid).thenCompose(place -> {
+            Optional<Away> away = place.map(this::away);
+            return away.filter(Away::hasEnded).isPresent() ? confirmed(place.get(), away.get()) : CompletableFuture.completedFuture(away);
+        });
+    }
+
+    private Away away(Consensus.Place place) {
+        Optional<Membership.Node> node = membership.nodes().stream().filter(one -> one.id().equals(place.node())).findAny();
+        long since = node.map(one -> System.currentTimeMillis() - one.sinceMillis()).orElse(0L);
+        return new Away(place.vpid(), place.node(), place.incarnation(), node.map(Membership.Node::state).orElse(Membership.State.JOINING), since >= lostMillis);
+    }
+
+    /** That there is no row is no proof: this node's copy of the table has none of others for a while when its member of Hazelcast is alone. */
+    private CompletableFuture<Optional<Away>> confirmed(Consensus.Place place, Away away) {
+        Away runs = new Away(away.vpid, away.node, away.incarnation, away.state, false);
+        return host.runs(away.node, away.vpid, away.incarnation).exceptionally(unreachable -> true).thenCompose(there ->
+                there ? CompletableFuture.completedFuture(Optional.of(runs)) : consensus.place(away.vpid).thenCompose(now ->
+                        now.equals(Optional.of(place)) ? CompletableFuture.completedFuture(Optional.of(away)) : away(away.vpid)));
     }
 
     /** Tells which parents of these have ended or are lost, other than by a row; the children of one that is only out of reach keep it. */

@@ -33,6 +33,8 @@
  * <li>the JVM's last word was heard and the daemon is killed before the end is told: it wrote the letter before it said that it heard.
  * <li>the daemon comes back twice: all stays until it is delivered; an end that is told again is answered and told once.
  * <li>a daemon and the JVM, or two daemons, would both take from a pipe: a lock of the kernel on a file beside the output goes with its holder.
+ * <li>the deputy's node has no row of the process: its copy of the table may be alone for a while. Before it says that nobody saw the end, it
+ * asks the host itself.
  * <li>a process moved on, and its daemon is killed before all it wrote there is shown: the next daemon sends it, if it is back before
  * the later host's output has waited for {@code OutputLane}'s 5 s.
  * </ul>

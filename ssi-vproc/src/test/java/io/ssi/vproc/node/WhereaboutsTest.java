@@ -11,6 +11,7 @@ import io.ssi.core.error.SsiException;
 import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
 import io.ssi.core.net.LocalNetwork;
+import io.ssi.core.net.LocalTransport;
 import io.ssi.core.net.MessageRegistry;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ProcessRow;
@@ -36,6 +37,7 @@ class WhereaboutsTest {
     Path folder;
     private final FakeCluster cluster = new FakeCluster(2);
     private final List<Integer> signals = new CopyOnWriteArrayList<>();
+    private final MessageRegistry registry = new MessageRegistry();
     private LocalNetwork network;
     private FakeNode one;
     private FakeNode two;
@@ -60,7 +62,6 @@ class WhereaboutsTest {
     @BeforeEach
     void start() throws Exception {
         cluster.sinceMillis = System.currentTimeMillis();
-        MessageRegistry registry = new MessageRegistry();
         VprocMessages.register(registry);
         network = new LocalNetwork(1);
         var transports = network.cluster(2, registry);
@@ -118,12 +119,26 @@ class WhereaboutsTest {
     void onlyADaemonThatIsStartedAgainHadProgramsBefore() throws Exception {
         assertThat(two.pool.isAgain()).isFalse();
         two.close();
-        MessageRegistry registry = new MessageRegistry();
-        VprocMessages.register(registry);
         try (LocalNetwork later = new LocalNetwork(2);
                 FakeNode again = new FakeNode(2, cluster, later.cluster(1, registry).getFirst(), folder.resolve("2"), os)) {
             assertThat(again.pool.isAgain()).isTrue();
         }
+    }
+
+    @Test
+    void onlyItsNodeKnowsThatAProcessWithoutARowHasEnded() throws Exception {
+        cluster.sinceMillis = 0;
+        assertThat(one.service.whereabouts().away(vpid).get(30, TimeUnit.SECONDS)).hasValueSatisfying(away -> assertThat(away.isSoonBack()).isTrue());
+        // Its daemon is started again and hears nothing of it.
+        two.close();
+        await().atMost(30, TimeUnit.SECONDS).until(() -> !one.transport().isUp(two.transport().self()));
+        assertThat(one.service.whereabouts().away(vpid).get(30, TimeUnit.SECONDS)).hasValueSatisfying(away -> assertThat(away.hasEnded()).isFalse());
+        LocalTransport again = network.node(two.transport().address(), registry);
+        again.identify(two.transport().self());
+        again.learn(one.transport().self(), one.transport().address());
+        two = new FakeNode(2, cluster, again, folder.resolve("2"), os);
+        cluster.remove(vpid.value(), Integer.MAX_VALUE);
+        await().atMost(30, TimeUnit.SECONDS).until(() -> one.service.whereabouts().away(vpid).get().orElseThrow().hasEnded());
     }
 
     @Test
