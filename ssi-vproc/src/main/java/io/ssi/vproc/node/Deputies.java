@@ -29,8 +29,10 @@ import org.slf4j.LoggerFactory;
 /** The deputies of this host: terminals whose processes live on other nodes. Thread-safe. */
 public final class Deputies {
     private static final long CHECK_AGAIN_MILLIS = 1_000;
-    /** How long the host of a process that ended waits for the end to be told at the terminal before it asks again. */
-    private static final long TELL_MILLIS_MAX = 8_000;
+    /** How long the host of a process that ended waits for the end to be told at the terminal before it asks again: a stopped one takes no thread. */
+    private static final long TELL_MILLIS_MAX = 200;
+    /** How long after its start a daemon may not know yet that a process has left its terminal. */
+    private static final long EXPECT_MILLIS = 30_000;
     /** How often the OS process is looked at, which may be stopped without a word. */
     private static final long LOOK_MILLIS = 500;
     /** How long Ctrl-Z may take to show at the terminal. */
@@ -76,20 +78,21 @@ public final class Deputies {
     /**
      * Expects the source JVM of a first move to become a deputy.
      *
-     * @param firstIncarnation the one whose output the deputy will be the first to show
+     * @param source as it is; the next incarnation is the first whose output the deputy will show
      * @return the token for Depart
      */
-    long expect(VPid vpid, int firstIncarnation) {
+    long expect(ProcessRow source) {
+        VPid vpid = source.vpid();
         Deputy present = deputies.get(vpid.value());
         if (present != null && present.osPid() == 0) {
             return present.token; // told before; that word got lost, and output may be on its way already
         }
-        long token = newToken();
-        tokens.save(vpid, token);
-        Deputy deputy = new Deputy(vpid, token, firstIncarnation, transport::send);
+        DeputyTokens.Holder holder = new DeputyTokens.Holder(newToken(), source.osPid(), os.sample(source.osPid()).startTicks());
+        tokens.save(vpid, holder);
+        Deputy deputy = new Deputy(vpid, holder.token(), () -> holder.isAlive(os), source.incarnation() + 1, transport::send);
         deputies.put(vpid.value(), deputy);
         check(deputy, 0);
-        return token;
+        return holder.token();
     }
 
     long newToken() {
@@ -132,16 +135,16 @@ public final class Deputies {
         VPid vpid = tokens.find(hello.token()).orElseThrow(() ->
                 new SsiException(ErrorCode.NO_SUCH_PROCESS, "no process of this node has moved away with the token of this deputy; it must end"));
         Optional<ProcessRow> row = service.row(vpid);
-        Deputy deputy = deputies.computeIfAbsent(vpid.value(), number -> new Deputy(vpid, hello.token(), transport::send));
+        Deputy deputy = findOrExpect(vpid.value()).orElseThrow();
         row.flatMap(ProcessRow::exit).ifPresent(exit -> told(deputy, row.get().node(), row.get().incarnation(), exit));
         return deputy;
     }
 
-    /** A deputy that has not connected since this daemon was started is known by its token. */
+    /** A deputy that has not connected since this daemon was started is known by its token; it may be stopped, or its user may have killed it. */
     private Optional<Deputy> findOrExpect(int number) {
         VPid vpid = new VPid(number);
-        return find(number).or(() -> tokens.token(vpid).map(token ->
-                deputies.computeIfAbsent(number, absent -> new Deputy(vpid, token, transport::send))));
+        return find(number).or(() -> tokens.holder(vpid).map(holder -> deputies.computeIfAbsent(number,
+                absent -> new Deputy(vpid, holder.token(), () -> holder.isAlive(os), transport::send))));
     }
 
     /** The session of a deputy, and of the landing it becomes until the program runs there. */
@@ -171,7 +174,7 @@ public final class Deputies {
 
         @Override
         public void closed() {
-            deputy.disconnected(link, os.sample(link.osPid()).alive());
+            deputy.disconnected(link);
         }
     }
 
@@ -259,7 +262,7 @@ public final class Deputies {
     // ---- what hosts send
 
     private void output(VprocMessages.OutputHeader header, ByteStream stream) throws Exception {
-        Deputy deputy = find(header.vpid()).orElse(null);
+        Deputy deputy = findOrExpect(header.vpid()).orElse(null);
         if (deputy == null || header.fd() < 1 || header.fd() > 2) {
             stream.reset("no deputy of process " + header.vpid() + " is here");
             return;
@@ -270,10 +273,10 @@ public final class Deputies {
     }
 
     private void wanted(NodeId from, VprocMessages.StdinWanted wanted) {
-        Deputy deputy = find(wanted.vpid()).orElse(null);
+        Deputy deputy = findOrExpect(wanted.vpid()).orElse(null);
         if (deputy != null) {
             deputy.wanted(from, wanted);
-        } else if (System.nanoTime() - startedNanos > TimeUnit.MILLISECONDS.toNanos(Deputy.APPEAR_MILLIS)) {
+        } else if (System.nanoTime() - startedNanos > TimeUnit.MILLISECONDS.toNanos(EXPECT_MILLIS)) {
             // Its terminal ended while this daemon was away.
             transport.send(from, new VprocMessages.StdinData(wanted.vpid(), wanted.incarnation(), wanted.position(), new byte[0]));
         }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Deputy {
     static final int CREDIT = 256 << 10;
-    /** How long the OS process may be without a connection. */
-    static final long APPEAR_MILLIS = 30_000;
+    /** How often an OS process without a connection is looked at: it may be stopped, for as long as its user likes, or have been killed. */
+    private static final long LOOK_MILLIS = 500;
     /** Incarnation of what the daemon itself has to say, after all others. */
     private static final int DAEMON_SAYS = Integer.MAX_VALUE;
     private static final int CHUNK = 32 << 10;
@@ -50,6 +51,7 @@ final class Deputy {
 
     final VPid vpid;
     final long token;
+    private final BooleanSupplier osProcess;
     private final StdinSender stdinSender;
     private final OutputLane[] lanes = new OutputLane[2];
     private final Set<ByteStream> streams = ConcurrentHashMap.newKeySet();
@@ -59,8 +61,6 @@ final class Deputy {
     private long osPid;
     private boolean gone;
     private boolean becomingLanding;
-    /** Until when the OS process may be without a connection, nanoTime. */
-    private long appearUntil = after(APPEAR_MILLIS);
     private final DeputyOutput[] outputs;
     /** Outputs that the terminal takes nothing of any more. */
     private final boolean[] broken = new boolean[2];
@@ -89,19 +89,24 @@ final class Deputy {
     private NodeId wantNode;
     private VprocMessages.StdinWanted want;
 
-    /** Of a process that leaves its terminal now; its next incarnation is the first whose output is shown by a deputy. */
-    Deputy(VPid vpid, long token, int firstIncarnation, StdinSender stdinSender) {
-        this(vpid, token, firstIncarnation, stdinSender, true);
+    /**
+     * Of a process that leaves its terminal now; its next incarnation is the first whose output is shown by a deputy.
+     *
+     * @param osProcess whether the OS process that holds the terminal lives
+     */
+    Deputy(VPid vpid, long token, BooleanSupplier osProcess, int firstIncarnation, StdinSender stdinSender) {
+        this(vpid, token, osProcess, firstIncarnation, stdinSender, true);
     }
 
     /** Of a process that left its terminal in an earlier life of this daemon. */
-    Deputy(VPid vpid, long token, StdinSender stdinSender) {
-        this(vpid, token, 1, stdinSender, false);
+    Deputy(VPid vpid, long token, BooleanSupplier osProcess, StdinSender stdinSender) {
+        this(vpid, token, osProcess, 1, stdinSender, false);
     }
 
-    private Deputy(VPid vpid, long token, int firstIncarnation, StdinSender stdinSender, boolean known) {
+    private Deputy(VPid vpid, long token, BooleanSupplier osProcess, int firstIncarnation, StdinSender stdinSender, boolean known) {
         this.vpid = vpid;
         this.token = token;
+        this.osProcess = osProcess;
         this.stdinSender = stdinSender;
         lanes[0] = new OutputLane(firstIncarnation, LANE_IDLE_MILLIS);
         lanes[1] = new OutputLane(firstIncarnation, LANE_IDLE_MILLIS);
@@ -129,13 +134,10 @@ final class Deputy {
         notifyAll();
     }
 
-    synchronized void disconnected(HostLink oldLink, boolean osProcessAlive) {
+    synchronized void disconnected(HostLink oldLink) {
         if (oldLink == link) {
             link = null;
-            appearUntil = after(APPEAR_MILLIS);
-            if (!osProcessAlive) {
-                setGone();
-            }
+            isGone();
             notifyAll();
         }
     }
@@ -179,11 +181,11 @@ final class Deputy {
         becomingLanding = true;
         link.send(order);
         link = null;
-        appearUntil = after(APPEAR_MILLIS);
     }
 
-    private void setGone() {
-        if (!gone) {
+    /** Whether nobody will show anything any more; looks for itself. */
+    private boolean isGone() {
+        if (!gone && link == null && !osProcess.getAsBoolean()) {
             gone = true;
             if (ended == null) {
                 LOG.warn("the deputy of process {} (host OS pid {}) is gone; the process goes on and its output is thrown away", vpid, osPid);
@@ -193,6 +195,7 @@ final class Deputy {
             }
             notifyAll();
         }
+        return gone;
     }
 
     // ---- output
@@ -307,23 +310,14 @@ final class Deputy {
     }
 
     private synchronized void awaitKnown(int fd) throws InterruptedException {
-        while (!gone && !outputs[fd - 1].isKnown()) {
+        while (!isGone() && !outputs[fd - 1].isKnown()) {
             awaitShown();
         }
     }
 
-    /** Waits for news of the OS process; when it is away too long it counts as gone. */
+    /** Waits for news of the OS process, which may be that it is gone. */
     private void awaitShown() throws InterruptedException {
-        if (link != null) {
-            wait();
-            return;
-        }
-        long left = (appearUntil - System.nanoTime()) / 1_000_000;
-        if (left <= 0) {
-            setGone();
-        } else {
-            wait(left);
-        }
+        wait(link != null ? 0 : LOOK_MILLIS);
     }
 
     private synchronized long received(int fd, int incarnation) {
@@ -331,7 +325,7 @@ final class Deputy {
     }
 
     private synchronized long shown(int fd, int incarnation) {
-        return gone ? received(fd, incarnation) : outputs[fd - 1].shown(incarnation);
+        return isGone() ? received(fd, incarnation) : outputs[fd - 1].shown(incarnation);
     }
 
     /** The host is lost: nothing more can come, even if its link still stands. */
@@ -345,7 +339,7 @@ final class Deputy {
 
     private synchronized void deliver(LinkMessage.Stdio piece) throws InterruptedException {
         DeputyOutput output = outputs[piece.fd() - 1];
-        while (!gone && (link == null || output.bytes() + piece.bytes().length > CREDIT)) {
+        while (!isGone() && (link == null || output.bytes() + piece.bytes().length > CREDIT)) {
             awaitShown();
         }
         if (gone) {
@@ -379,7 +373,7 @@ final class Deputy {
         lanes[0].await(incarnation);
         lanes[1].await(incarnation);
         synchronized (this) {
-            while (!gone && outputs[0].bytes() + outputs[1].bytes() > 0) {
+            while (!isGone() && outputs[0].bytes() + outputs[1].bytes() > 0) {
                 awaitShown();
             }
         }
@@ -405,7 +399,7 @@ final class Deputy {
             ended = exit;
             tellExit();
         }
-        while (!gone) {
+        while (!isGone()) {
             awaitShown();
         }
         if (discarded > 0) {
@@ -431,7 +425,7 @@ final class Deputy {
         }
         wantNode = node;
         want = wanted;
-        if (gone) {
+        if (isGone()) {
             read(wanted.position(), new byte[0]);
         } else {
             askForInput();
@@ -449,9 +443,5 @@ final class Deputy {
         if (want != null) {
             stdinSender.send(wantNode, new VprocMessages.StdinData(vpid.value(), want.incarnation(), position, bytes));
         }
-    }
-
-    private static long after(long millis) {
-        return System.nanoTime() + millis * 1_000_000;
     }
 }

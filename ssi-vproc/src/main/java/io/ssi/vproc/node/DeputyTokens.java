@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** Which token belongs to which process, on disk (a file for each), so that deputies are known again after a restart of the daemon. */
+/**
+ * Which token and OS process belong to which process, on disk (a file for each), so that deputies are known again after a restart of the daemon.
+ * The OS process is the same from the start of the program on, whatever it runs.
+ */
 final class DeputyTokens {
     private final Path folder;
 
@@ -24,9 +27,17 @@ final class DeputyTokens {
         }
     }
 
-    void save(VPid vpid, long token) {
+    /** Who holds a terminal. */
+    record Holder(long token, long osPid, long startTicks) {
+        boolean isAlive(OsProcesses os) {
+            OsProcesses.Sample now = os.sample(osPid);
+            return now.alive() && now.startTicks() == startTicks;
+        }
+    }
+
+    void save(VPid vpid, Holder holder) {
         try {
-            Files.writeString(file(vpid), HexFormat.of().toHexDigits(token));
+            Files.writeString(file(vpid), HexFormat.of().toHexDigits(holder.token) + " " + holder.osPid + " " + holder.startTicks);
         } catch (IOException e) {
             throw new SsiException(ErrorCode.CANNOT_START, "cannot write " + file(vpid) + ": " + IoReason.of(e) + "; free space or fix its rights", e);
         }
@@ -36,7 +47,7 @@ final class DeputyTokens {
         String wanted = HexFormat.of().toHexDigits(token);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                if (Files.readString(file).equals(wanted)) {
+                if (Files.readString(file).startsWith(wanted)) {
                     return Optional.of(new VPid(Integer.parseInt(file.getFileName().toString())));
                 }
             }
@@ -46,10 +57,11 @@ final class DeputyTokens {
         return Optional.empty();
     }
 
-    Optional<Long> token(VPid vpid) {
+    Optional<Holder> holder(VPid vpid) {
         try {
-            return Optional.of(HexFormat.fromHexDigitsToLong(Files.readString(file(vpid))));
-        } catch (IOException | IllegalArgumentException e) {
+            String[] words = Files.readString(file(vpid)).split(" ");
+            return Optional.of(new Holder(HexFormat.fromHexDigitsToLong(words[0]), Long.parseLong(words[1]), Long.parseLong(words[2])));
+        } catch (IOException | IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
             return Optional.empty();
         }
     }

@@ -111,7 +111,7 @@ public final class Landings {
 
     /** Token for Depart: the source becomes a deputy when it holds the terminal, else (0) it ends at once. */
     public long departToken(ProcessRow atSource) {
-        return atSource.deputyNode() == 0 ? deputies.expect(atSource.vpid(), atSource.incarnation() + 1) : 0;
+        return atSource.deputyNode() == 0 ? deputies.expect(atSource) : 0;
     }
 
     /**

@@ -137,7 +137,10 @@ final class OutputSender {
         long reached = System.nanoTime();
         try {
             while (!isDone()) {
+                long asked = System.nanoTime();
+                boolean open = false;
                 try (ByteStream stream = transport.open(to, header)) {
+                    open = true;
                     DataInputStream in = new DataInputStream(stream.input());
                     long has = in.readLong();
                     if (has == ALL) {
@@ -154,8 +157,10 @@ final class OutputSender {
                 } catch (IOException | SsiException broken) {
                     LOG.debug("output {} of process {}: {}", header.fd(), header.vpid(), broken.getMessage());
                 }
-                reached = reached == Long.MAX_VALUE || willReturn.getAsBoolean() ? System.nanoTime() : reached;
-                if (!isDone() && System.nanoTime() - reached > AWAY_MILLIS_MAX * 1_000_000) {
+                long now = System.nanoTime();
+                // While it has this one wait for a deputy that is stopped it is not away.
+                reached = reached == Long.MAX_VALUE || willReturn.getAsBoolean() ? now : open ? reached + now - asked : reached;
+                if (!isDone() && now - reached > AWAY_MILLIS_MAX * 1_000_000) {
                     giveUp("cannot reach its deputy any more");
                 }
                 if (!isDone()) {

@@ -23,6 +23,7 @@
  * <li>the daemon never comes back: the folder stays, a few files. The deputy waits for a node that was stopped in order and gives up one that is
  * down for long; its user can kill it.
  * <li>the deputy was killed meanwhile: its daemon takes the output for shown and the end for told, and the folder goes.
+ * <li>the deputy does not come back to its daemon: as long as its OS process lives it is waited for, because it may be stopped.
  * <li>the deputy's daemon was started again meanwhile: it answers that an end is told only when the deputy has ended, so it is told again.
  * <li>the deputy's node was stopped in order: it is waited for, the program too once it has written so much. One that is down for 30 s is not:
  * output is thrown away, and the program goes on.

@@ -143,6 +143,19 @@ class BrokenTerminalIT extends MovedProcess {
         await().atMost(30, TimeUnit.SECONDS).until(() -> !deputy.output().isEmpty());
     }
 
+    /** One that lives is waited for: it may be stopped. */
+    @Test
+    void aDeputyThatWasKilledWhileItsDaemonWasAwayHoldsNothingUp() throws Exception {
+        move(1, 2, "until [ -e killed ]; do sleep 0.02; done; head -c 2000000 /dev/zero; touch written; exec sleep 1000");
+        shells.getFirst().destroyForcibly().waitFor();
+        restartFirst();
+        Files.createFile(folder.resolve("killed"));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(folder.resolve("written")));
+        FakeLink two = (FakeLink) nodes.get(1).service.local(vpid).orElseThrow().link();
+        two.say(new LinkMessage.StdinWant(0, 100));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> !two.sent(LinkMessage.Stdin.class).isEmpty());
+    }
+
     @Test
     void theExitStatusWaitsForADeputyThatIsNotThereYet() throws Exception {
         deputyConnectsAtOnce = false;
