@@ -100,7 +100,7 @@ class BadInputIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             ssi-migrate --explian $P | --explain
-            ssi-migrate $P 2 3       | Unmatched argument
+            ssi-migrate $P 2 3       | one argument too many
             ssi-ps --tre               | --tree
             ssi-ps --jsn               | --json
             ssi-cluster --histroy      | --history
@@ -109,7 +109,7 @@ class BadInputIT {
             """)
     void wrongUseNamesTheNearestAndTheHelp(String line, String hint) {
         ClusterOfThree.Said said = ask(1, line);
-        assertThat(said.err()).contains(hint).contains("try: " + line.split(" ")[0] + " --help").doesNotContain("Exception");
+        assertThat(said.err()).contains(hint).contains("; see: " + line.split(" ")[0] + " --help").hasLineCount(1).doesNotContain("Exception");
         assertThat(said.exitCode()).isEqualTo(2);
     }
 

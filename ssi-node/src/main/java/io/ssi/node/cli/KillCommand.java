@@ -37,10 +37,10 @@ final class KillCommand extends Base {
         return exitCode;
     }
 
-    /** Turns -KILL and -9, which are no options to picocli, into --signal=. */
+    /** Turns -KILL and -9, which are no options to picocli, into --signal=; what stands behind "--" is no option. */
     static String[] prepare(String[] arguments) {
         String[] prepared = arguments.clone();
-        for (int i = 0; i < prepared.length; i++) {
+        for (int i = 0; i < prepared.length && !prepared[i].equals("--"); i++) {
             if (prepared[i].matches("-([A-Z][A-Z0-9]+|[0-9]{1,2})")) {
                 prepared[i] = "--signal=" + prepared[i].substring(1);
             }

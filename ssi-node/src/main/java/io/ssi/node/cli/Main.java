@@ -42,9 +42,7 @@ public final class Main {
         line.setOut(out).setErr(err);
         line.setExecutionExceptionHandler((failure, command, parsed) -> failed(name, failure, err));
         line.setParameterExceptionHandler((wrong, wrongArguments) -> {
-            err.println(name + ": " + wrong.getMessage());
-            CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
-            err.println("try: " + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            err.println(name + ": " + WrongUse.sentence(wrong));
             return 2;
         });
         int exitCode = line.execute(name.equals("ssi-kill") ? KillCommand.prepare(rest) : rest);

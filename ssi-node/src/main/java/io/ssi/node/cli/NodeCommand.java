@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,13 +37,19 @@ final class NodeCommand implements Runnable {
     @Option(names = "-o", paramLabel = "KEY=VALUE", scope = ScopeType.INHERIT, description = "Set a key of the configuration: for this run, or for good with join and the first start.")
     List<String> overrides = new ArrayList<>();
 
+    /** Of the verbs that ask a daemon which runs. */
+    static final class Asked {
+        @Option(names = {"-s", "--socket"}, paramLabel = "PATH", description = "Of the daemon at this socket (default: that of the configuration).")
+        Path socket;
+    }
+
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "say what to do: start, stop, status, join or config");
     }
 
-    private Path socket(Path given) {
-        return given == null ? NodeConfig.load(file, overrides).socket() : given.toAbsolutePath();
+    private Path socket(Asked asked) {
+        return asked.socket == null ? NodeConfig.load(file, overrides).socket() : asked.socket.toAbsolutePath();
     }
 
     private PrintWriter out() {
@@ -66,8 +73,8 @@ final class NodeCommand implements Runnable {
 
     @Command(name = "stop", description = "Stops the daemon in order. Programs go on and find the next daemon of this host.",
             footer = {"", "Example:", "  ssi-node stop"})
-    int stop(@Option(names = {"-s", "--socket"}, paramLabel = "PATH", description = "Of the daemon at this socket (default: that of the configuration).") Path socket) {
-        Path asked = socket(socket);
+    int stop(@Mixin Asked which) {
+        Path asked = socket(which);
         long pid;
         try (DaemonClient daemon = DaemonClient.connect(asked)) {
             pid = Base.number(Base.object(daemon.ask("status")), "pid");
@@ -81,10 +88,9 @@ final class NodeCommand implements Runnable {
     }
 
     @Command(name = "status", description = "Says whether the daemon runs, and how it is.", footer = {"", "Example:", "  ssi-node status --json"})
-    int status(@Option(names = {"-s", "--socket"}, paramLabel = "PATH", description = "Of the daemon at this socket (default: that of the configuration).") Path socket,
-            @Option(names = "--json", description = "Print a JSON object, with meters.") boolean json) {
+    int status(@Mixin Asked which, @Option(names = "--json", description = "Print a JSON object, with meters.") boolean json) {
         Map<String, Object> status;
-        try (DaemonClient daemon = DaemonClient.connect(socket(socket))) {
+        try (DaemonClient daemon = DaemonClient.connect(socket(which))) {
             status = Base.object(daemon.ask("status"));
         }
         if (json) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -39,13 +40,37 @@ class CommandsTest {
         assertThat(out.toString()).contains("Usage: ssi-node " + verb, "Example", "  ssi-node " + verb);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            ssi-ps --tre                | there is no option '--tre'; did you mean --tree?; see: ssi-ps --help
+            ssi-ps --tre=1              | there is no option '--tre'; did you mean --tree?; see: ssi-ps --help
+            ssi-ps --tree=1             | option --tree takes no value; see: ssi-ps --help
+            ssi-where --zzzzzzzz 1      | there is no option '--zzzzzzzz'; there are --socket, --help, --json; see: ssi-where --help
+            ssi-ps a b                  | 'b' is one argument too many; it takes TEXT; see: ssi-ps --help
+            ssi-cluster x               | 'x' is one argument too many; ssi-cluster takes none; see: ssi-cluster --help
+            ssi-migrate 1000001 2 3     | '3' is one argument too many; it takes VPID NODE; see: ssi-migrate --help
+            ssi-migrate --wait          | option --wait wants a value, TIME; see: ssi-migrate --help
+            ssi-migrate                 | VPID is missing; see: ssi-migrate --help
+            ssi-kill                    | VPID is missing; see: ssi-kill --help
+            ssi-kill -KILL              | VPID is missing; see: ssi-kill --help
+            ssi-kill -- -5              | '-5' is not a VPID (node x 1000000 + sequence, for example 3000017)
+            ssi-wait                    | VPID is missing; see: ssi-wait --help
+            ssi-where                   | VPID is missing; see: ssi-where --help
+            ssi-node                    | say what to do: start, stop, status, join or config; see: ssi-node --help
+            ssi-node frob               | there is no verb 'frob'; there are config, join, start, status, stop; see: ssi-node --help
+            ssi-node statr              | there is no verb 'statr'; did you mean start?; see: ssi-node --help
+            ssi-node join               | HOST:PORT is missing; see: ssi-node join --help
+            ssi-node stop now           | 'now' is one argument too many; ssi-node stop takes none; see: ssi-node stop --help
+            ssi-node start -o           | option -o wants a value, KEY=VALUE; see: ssi-node start --help
+            """)
+    void wrongUseIsOneSentenceWithWhatIsRight(String line, String sentence) {
+        String[] words = line.split(" ");
+        assertThat(run(words)).isEqualTo(2);
+        assertThat(err.toString()).isEqualTo(words[0] + ": " + sentence + "\n");
+    }
+
     @Test
-    void aMistypedOptionOrVerbNamesTheNearest() {
-        assertThat(run("ssi-ps", "--tre")).isEqualTo(2);
-        assertThat(err.toString()).contains("--tre").contains("--tree");
-        assertThat(run("ssi-node", "statr")).isEqualTo(2);
-        assertThat(err.toString()).contains("start");
-        assertThat(run("ssi-kill")).isEqualTo(2);
+    void wrongUseOfWhatWasParsed() {
         assertThat(run("ssi-migrate", "1000001")).isEqualTo(2);
         assertThat(run("ssi-migrate", "--wait", "soon", "1000001", "2")).isEqualTo(2);
         assertThat(run("ssi-nothing")).isEqualTo(2);
