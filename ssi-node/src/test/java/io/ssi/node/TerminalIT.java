@@ -155,12 +155,15 @@ class TerminalIT {
             saysWhereItIs(cluster.ask(asked, "ssi-migrate", number, "1"));
         }
         assertThat(program.process.isAlive()).isTrue();
+        // Who waits also waits for the daemon that it asked.
+        cluster.kill(3);
+        cluster.start(3);
         cluster.start(2);
         assertThat(program.exitCode()).as(program.err()).isEqualTo(143);
         assertThat(program.out()).isEqualTo("ready\nsum 1\nhook\n");
         ClusterOfThree.Said end = waits.get(30, TimeUnit.SECONDS);
         assertThat(end.exitCode()).as(end.toString()).isEqualTo(143);
-        assertThat(end.err()).contains("which is LEFT").hasLineCount(1);
+        assertThat(end.err()).contains("which is LEFT", "ssi-wait: the node daemon at " + cluster.socket(3) + " is gone; waiting until one is back\n");
     }
 
     private void awaitState(String process, boolean terminalStopped) {

@@ -23,6 +23,13 @@ public final class DaemonClient implements AutoCloseable {
     private final OutputStream out;
     private final Path path;
 
+    /** The daemon ended, or was ended, before it answered. */
+    static final class HungUp extends SsiException {
+        HungUp(Path path, IOException cause) {
+            super(ErrorCode.PEER_LOST, "the node daemon at " + path + " hung up before it answered; see ssi-node status", cause);
+        }
+    }
+
     private DaemonClient(Path path, SocketChannel channel) {
         this.path = path;
         this.channel = channel;
@@ -71,7 +78,8 @@ public final class DaemonClient implements AutoCloseable {
      *
      * @param progress gets each progress object's JSON
      * @return the result as JSON
-     * @throws SsiException the daemon's refusal, or PEER_LOST when it ended meanwhile
+     * @throws SsiException the daemon's refusal
+     * @throws HungUp when it ended meanwhile
      */
     public String ask(String verb, Consumer<String> progress, String... arguments) {
         send(new LinkMessage.AdminRequest(verb, List.of(arguments)));
@@ -115,7 +123,7 @@ public final class DaemonClient implements AutoCloseable {
     }
 
     private SsiException lost(IOException cause) {
-        return new SsiException(ErrorCode.PEER_LOST, "the node daemon at " + path + " hung up before it answered; see ssi-node status", cause);
+        return new HungUp(path, cause);
     }
 
     private static SsiException unexpected(LinkMessage answer) {
