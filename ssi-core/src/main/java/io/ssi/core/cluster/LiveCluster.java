@@ -105,7 +105,7 @@ final class LiveCluster implements Cluster {
         this.folder = folder;
         this.identity = identity;
         known.forEach(peer -> peers.put(peer.number(), peer));
-        membership = new LiveMembership(new NodeId(identity.number()), env);
+        membership = new LiveMembership(new NodeId(identity.number()), env, new HistoryFile(folder.history()));
         plan = new LoopbackPlan(identity.clusterId());
         relay = new MemberRelay(plan, identity.number(), node -> transport.open(new NodeId(node), new ClusterMessages.MemberConnection(identity.number())));
         List<Integer> firstVoters = new ArrayList<>();
@@ -276,6 +276,7 @@ final class LiveCluster implements Cluster {
     @Override
     public void leave(String cause) {
         log.info("leaving: {}", cause);
+        membership.leaving(cause);
         raft.giveLeadershipAway();
         List<CompletableFuture<Boolean>> told = others().stream().map(NodeId::new).filter(transport::isUp)
                 .map(node -> transport.call(node, new ClusterMessages.Leaving(cause), LEAVE)).toList();

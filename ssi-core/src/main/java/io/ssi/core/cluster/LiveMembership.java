@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -25,12 +26,15 @@ final class LiveMembership implements Membership, AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> Thread.ofPlatform().daemon().name("ssi-membership").unstarted(task));
     private final List<Consumer<Change>> listeners = new CopyOnWriteArrayList<>();
     private volatile List<Node> nodes = List.of();
-    private volatile List<Change> history = List.of();
+    private final HistoryFile kept; // only on the thread
+    private volatile List<Change> history;
     private volatile Timers.Timer tick = () -> { };
 
-    LiveMembership(NodeId self, Env env) {
+    LiveMembership(NodeId self, Env env, HistoryFile kept) {
         this.self = self;
         this.env = env;
+        this.kept = kept;
+        history = kept.changes();
         table = new MembershipTable(self);
     }
 
@@ -48,13 +52,22 @@ final class LiveMembership implements Membership, AutoCloseable {
                 List<Change> changes = event.apply(table, env.time().millis());
                 nodes = table.nodes();
                 if (!changes.isEmpty()) {
-                    history = table.history();
+                    changes.forEach(kept::add);
+                    history = kept.changes();
                     changes.forEach(this::tell);
                 }
             });
         } catch (RejectedExecutionException e) {
             log.trace("an event after the stop", e);
         }
+    }
+
+    /** The last thing of this life that is written down: nobody here acts on it. */
+    void leaving(String cause) {
+        apply((_, now) -> {
+            kept.add(new Change(now, self, State.UP, State.LEFT, cause));
+            return List.of();
+        });
     }
 
     private void tell(Change change) {
@@ -92,5 +105,10 @@ final class LiveMembership implements Membership, AutoCloseable {
     public void close() {
         tick.cancel();
         thread.shutdown();
+        try {
+            thread.awaitTermination(1, TimeUnit.SECONDS); // what is on its way to the history
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -19,7 +19,7 @@ public interface Membership {
     /** All nodes ever numbered and not removed, by number. */
     List<Node> nodes();
 
-    /** Newest last; bounded. */
+    /** As this node saw it in all lives of its daemon, newest last; bounded. */
     List<Change> history();
 
     /** Called in order, on one thread, after the view changed. */

@@ -4,7 +4,6 @@ import io.ssi.core.cluster.Membership.Change;
 import io.ssi.core.cluster.Membership.Node;
 import io.ssi.core.cluster.Membership.State;
 import io.ssi.core.id.NodeId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +17,6 @@ import java.util.TreeMap;
  * and a link ends by itself when the other daemon hangs. A node that said that it leaves is LEFT, whatever breaks afterwards, until its link comes up again.
  */
 final class MembershipTable {
-    static final int HISTORY_MAX = 1000;
     static final long SUSPECT_MILLIS_MAX = 1500;
     private static final int CAUSE_CHARS_MAX = 300;
 
@@ -39,7 +37,6 @@ final class MembershipTable {
 
     private final NodeId self;
     private final Map<NodeId, Row> rows = new TreeMap<>();
-    private final ArrayDeque<Change> history = new ArrayDeque<>();
     /** Links that are up to nodes not registered here yet (at most NodeId.MAX), with their causes: a new node may reach this one before the register does. */
     private final Map<NodeId, String> linkedEarly = new HashMap<>();
 
@@ -65,9 +62,7 @@ final class MembershipTable {
             return change(id, fresh, State.UP, "this node started", now);
         }
         List<Change> changes = new ArrayList<>();
-        Change joining = new Change(now, id, null, State.JOINING, "registered as " + name + " at " + address);
-        remember(joining);
-        changes.add(joining);
+        changes.add(new Change(now, id, null, State.JOINING, "registered as " + name + " at " + address));
         String linked = linkedEarly.remove(id);
         if (linked != null) {
             changes.addAll(linkUp(id, linked, now));
@@ -80,9 +75,7 @@ final class MembershipTable {
         if (row == null || row.state == State.LEFT) {
             return List.of();
         }
-        Change change = new Change(now, id, row.state, State.LEFT, "removed from the cluster");
-        remember(change);
-        return List.of(change);
+        return List.of(new Change(now, id, row.state, State.LEFT, "removed from the cluster"));
     }
 
     List<Change> linkUp(NodeId id, String cause, long now) {
@@ -159,24 +152,12 @@ final class MembershipTable {
         }
         row.state = to;
         row.sinceMillis = now;
-        remember(change);
         return List.of(change);
-    }
-
-    private void remember(Change change) {
-        history.addLast(change);
-        if (history.size() > HISTORY_MAX) {
-            history.removeFirst();
-        }
     }
 
     List<Node> nodes() {
         List<Node> nodes = new ArrayList<>();
         rows.forEach((id, row) -> nodes.add(row.node(id)));
         return List.copyOf(nodes);
-    }
-
-    List<Change> history() {
-        return List.copyOf(history);
     }
 }

@@ -17,7 +17,8 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** A node's state folder: who it is ({@code node}), whom it knows ({@code peers}), its Raft journal, and a lock against a second daemon. */
+/** A node's state folder: who it is ({@code node}), whom it knows ({@code peers}), its Raft journal, what happened to the
+ * nodes ({@code history}), and a lock against a second daemon. */
 final class NodeFolder implements AutoCloseable {
     /** number 0 and clusterId "": not admitted yet. firstVoters as comma-separated numbers. */
     record Identity(UUID uuid, int number, String clusterId, String firstVoters) {}
@@ -58,6 +59,10 @@ final class NodeFolder implements AutoCloseable {
 
     Path journal() {
         return folder.resolve("raft.log");
+    }
+
+    Path history() {
+        return folder.resolve("history");
     }
 
     /** The identity that is there, or a fresh one that is written at once. */

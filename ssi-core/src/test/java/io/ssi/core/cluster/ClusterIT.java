@@ -156,8 +156,10 @@ class ClusterIT {
         await().atMost(Duration.ofSeconds(10)).until(() -> group(one).voters().size() == 2);
         one.cluster().consensus().nextVPidBlock(new NodeId(2), 100, 21).get(5, TimeUnit.SECONDS);
         one.kill();
+        two.cluster().leave("stopped by test");
         two.kill();
         Running twoAgain = start(2, false);
+        assertThat(twoAgain.cluster().membership().history()).extracting(Membership.Change::cause).startsWith("this node started", "registered as n1 at 127.0.0.1:7701").contains("stopped by test");
         start(1, false);
         assertThat(twoAgain.cluster().consensus().nextVPidBlock(new NodeId(2), 100, 22).get(8, TimeUnit.SECONDS)).isEqualTo(101);
         assertThat(twoAgain.cluster().consensus().nextVPidBlock(new NodeId(2), 100, 21).get(8, TimeUnit.SECONDS)).isEqualTo(1);

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 @Command(name = "ssi-cluster", description = "Shows the nodes of the cluster, or what happened to them.", sortOptions = false,
         footer = {"", "Example: why was node 3 away last night", "  ssi-cluster --history"})
 final class ClusterCommand extends Base {
-    @Option(names = "--history", description = "Every change of a node's state, with its cause.")
+    @Option(names = "--history", description = {"Every change of a node's state with its cause, as the daemon of this host saw it;",
+        "the last 1000, those before its restarts included."})
     boolean history;
 
     @Option(names = "--json", description = "Print JSON.")
