@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What was set, by whom: texts with their origin, not yet understood. */
 final class ConfigValues {
@@ -20,9 +23,15 @@ final class ConfigValues {
     private static final String COMMAND_LINE = "-o";
 
     /** {@code origin} is {@code file:line}, {@code -o} or the name of the environment variable. */
-    private record Value(String text, String origin) {}
+    private record Value(String text, String origin, int order) {}
+
+    /** What is wrong with the setting that came from there. */
+    private record Mistake(String origin, int order, String what) {}
 
     private final Map<ConfigKey, Value> values = new EnumMap<>(ConfigKey.class);
+    private final List<Mistake> mistakes = new ArrayList<>();
+    /** Settings read so far. */
+    private int order;
 
     /** Later calls win over earlier ones. */
     void addFile(Path file) {
@@ -46,11 +55,12 @@ final class ConfigValues {
                 continue;
             }
             String origin = file + ":" + (i + 1);
-            Map.Entry<ConfigKey, String> set = split(line, origin);
-            Value before = inFile.put(set.getKey(), new Value(set.getValue(), origin));
-            if (before != null) {
-                throw bad(origin + ": key " + set.getKey().key() + " is set already at " + before.origin() + "; keep one of them");
-            }
+            split(line, origin).ifPresent(set -> {
+                Value before = inFile.put(set.getKey(), new Value(set.getValue(), origin, order));
+                if (before != null) {
+                    mistake(origin, "key " + set.getKey().key() + " is set already at " + before.origin() + "; keep one of them");
+                }
+            });
         }
         values.putAll(inFile);
     }
@@ -60,29 +70,35 @@ final class ConfigValues {
         for (ConfigKey key : ConfigKey.values()) {
             String text = environment.get(key.environment());
             if (text != null && !text.isBlank()) {
-                values.put(key, new Value(text.strip(), key.environment()));
+                values.put(key, new Value(text.strip(), key.environment(), ++order));
             }
         }
     }
 
     void addOverride(String keyAndValue) {
-        Map.Entry<ConfigKey, String> set = split(keyAndValue, COMMAND_LINE + " " + keyAndValue);
-        values.put(set.getKey(), new Value(set.getValue(), COMMAND_LINE));
-        if (set.getKey() == ConfigKey.STATE_DIR) {
-            // Who names a node by its folder means that node's socket, not the one that commands without a name ask.
-            values.computeIfPresent(ConfigKey.SOCKET, (key, value) -> value.origin().equals(key.environment()) ? null : value);
-        }
+        split(keyAndValue, COMMAND_LINE + " " + keyAndValue).ifPresent(set -> {
+            values.put(set.getKey(), new Value(set.getValue(), COMMAND_LINE, order));
+            if (set.getKey() == ConfigKey.STATE_DIR) {
+                // Who names a node by its folder means that node's socket, not the one that commands without a name ask.
+                values.computeIfPresent(ConfigKey.SOCKET, (key, value) -> value.origin().equals(key.environment()) ? null : value);
+            }
+        });
     }
 
-    private static Map.Entry<ConfigKey, String> split(String line, String origin) {
+    private Optional<Map.Entry<ConfigKey, String>> split(String line, String origin) {
+        order++;
         int equals = line.indexOf('=');
-        if (equals < 0) {
-            throw wrongAt(origin, "\"" + line + "\" is no setting; expected key = value");
+        String name = line.substring(0, Math.max(0, equals)).strip();
+        if (name.isEmpty()) {
+            mistake(origin, "\"" + line + "\" is no setting; expected key = value");
+            return Optional.empty();
         }
-        String name = line.substring(0, equals).strip();
-        ConfigKey key = ConfigKey.named(name).orElseThrow(() -> wrongAt(origin, "key " + name + " is not known; "
-                + Nearest.to(name, ConfigKey.names()).map(near -> "did you mean " + near + "?").orElse("known are " + String.join(", ", ConfigKey.names()))));
-        return Map.entry(key, line.substring(equals + 1).strip());
+        Optional<ConfigKey> key = ConfigKey.named(name);
+        if (key.isEmpty()) {
+            mistake(origin, "key " + name + " is not known; "
+                    + Nearest.to(name, ConfigKey.names()).map(near -> "did you mean " + near + "?").orElse("known are " + String.join(", ", ConfigKey.names())));
+        }
+        return key.map(known -> Map.entry(known, line.substring(equals + 1).strip()));
     }
 
     /** As a configuration file has them, but one. */
@@ -106,10 +122,29 @@ final class ConfigValues {
         return isSet(key) ? text(key) : otherwise;
     }
 
-    SsiException wrong(ConfigKey key) {
+    /** Its value cannot be; {@link #check} will say so. */
+    void wrong(ConfigKey key) {
+        wrong(key, "expected " + key.expected());
+    }
+
+    void wrong(ConfigKey key, String why) {
         Value value = values.get(key);
-        String origin = value == null ? "default" : value.origin();
-        return wrongAt(origin, "key " + key.key() + " value \"" + text(key) + "\"; expected " + key.expected());
+        mistakes.add(new Mistake(value == null ? "default" : value.origin(), value == null ? 0 : value.order(), "key " + key.key() + " value \"" + text(key, key.defaultText()) + "\"; " + why));
+    }
+
+    /** Of the setting just read. */
+    private void mistake(String origin, String what) {
+        mistakes.add(new Mistake(origin, order, what));
+    }
+
+    /** @throws SsiException BAD_CONFIG with all mistakes, or BAD_ARGUMENT when those of the command line are the only ones */
+    void check() {
+        List<String> all = mistakes.stream().sorted(Comparator.comparingInt(Mistake::order)).map(mistake -> mistake.origin() + ": " + mistake.what()).distinct().toList();
+        if (!all.isEmpty()) {
+            boolean use = mistakes.stream().allMatch(mistake -> mistake.origin().startsWith(COMMAND_LINE));
+            throw new SsiException(use ? ErrorCode.BAD_ARGUMENT : ErrorCode.BAD_CONFIG,
+                    all.size() == 1 ? all.getFirst() : all.size() + " settings are wrong:\n  " + String.join("\n  ", all));
+        }
     }
 
     int integer(ConfigKey key, int min, int max) {
@@ -123,6 +158,7 @@ final class ConfigValues {
         return unit < 0 ? bounded(key, text, 1, min, max) : bounded(key, text.substring(0, text.length() - 1), 1L << (10 * (unit + 1)), min, max);
     }
 
+    /** The least, when it is wrong. */
     private long bounded(ConfigKey key, String digits, long unit, long min, long max) {
         try {
             long value = Math.multiplyExact(Long.parseLong(digits), unit);
@@ -130,14 +166,10 @@ final class ConfigValues {
                 return value;
             }
         } catch (NumberFormatException | ArithmeticException e) {
-            throw wrong(key);
+            // As one that is out of bounds.
         }
-        throw wrong(key);
-    }
-
-    /** What is wrong on a command line is wrong use of the command. */
-    private static SsiException wrongAt(String origin, String what) {
-        return new SsiException(origin.startsWith(COMMAND_LINE) ? ErrorCode.BAD_ARGUMENT : ErrorCode.BAD_CONFIG, origin + ": " + what);
+        wrong(key);
+        return min;
     }
 
     private static SsiException bad(String message) {

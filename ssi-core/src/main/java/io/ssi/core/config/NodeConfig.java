@@ -41,7 +41,7 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
     }
 
     /**
-     * Concludes the configuration of this process; throws BAD_CONFIG with the place of the mistake.
+     * Concludes the configuration of this process; throws BAD_CONFIG with all mistakes and their places.
      *
      * @param file the file named on the command line, or null for the usual place, where it may be missing
      * @param overrides {@code key=value} of each {@code -o}
@@ -106,40 +106,46 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
 
     private static Path stateDir(ConfigValues values, Path usualState) {
         // Where only the socket is named, as by an agent that starts a daemon for its program, the rest goes beside it.
-        Path besideSocket = values.isSet(ConfigKey.SOCKET) ? path(values, ConfigKey.SOCKET, null).getParent() : usualState;
+        Path besideSocket = values.isSet(ConfigKey.SOCKET) ? path(values, ConfigKey.SOCKET, usualState.resolve("daemon.sock")).getParent() : usualState;
         return path(values, ConfigKey.STATE_DIR, besideSocket);
     }
 
     private static NodeConfig conclude(ConfigValues values, Path stateDir, String hostName) {
         String name = values.text(ConfigKey.NAME, hostName);
         if (!NAME.matcher(name).matches()) {
-            throw values.wrong(ConfigKey.NAME);
+            values.wrong(ConfigKey.NAME);
         }
         String address = values.text(ConfigKey.ADDRESS, ConfigKey.ADDRESS.defaultText());
         if (address.isBlank() || address.equals("0.0.0.0") || address.equals("::") || address.contains(" ")) {
-            throw values.wrong(ConfigKey.ADDRESS);
+            values.wrong(ConfigKey.ADDRESS);
         }
+        path(values, ConfigKey.STATE_DIR, stateDir); // it is concluded already; what is wrong with it is said with the rest
         Path socket = path(values, ConfigKey.SOCKET, stateDir.resolve("daemon.sock"));
         if (socket.toString().getBytes(StandardCharsets.UTF_8).length > SOCKET_BYTES_MAX) {
-            throw values.isSet(ConfigKey.SOCKET) ? values.wrong(ConfigKey.SOCKET) : new SsiException(ErrorCode.BAD_CONFIG,
-                    "the socket " + socket + " is longer than " + SOCKET_BYTES_MAX + " bytes, the system's limit; set socket to a shorter path");
+            if (values.isSet(ConfigKey.SOCKET)) {
+                values.wrong(ConfigKey.SOCKET);
+            } else {
+                values.wrong(ConfigKey.STATE_DIR, "the socket " + socket + " is longer than " + SOCKET_BYTES_MAX + " bytes, the system's limit; set socket to a shorter path");
+            }
         }
         String level = values.text(ConfigKey.LOG_LEVEL, ConfigKey.LOG_LEVEL.defaultText()).toLowerCase(Locale.ROOT);
         if (!LEVELS.contains(level)) {
-            throw values.wrong(ConfigKey.LOG_LEVEL);
+            values.wrong(ConfigKey.LOG_LEVEL);
         }
         int ping = values.integer(ConfigKey.LINK_PING_MILLIS, 50, 5000);
         int hung = values.integer(ConfigKey.LINK_HUNG_MILLIS, 1000, 600_000);
         if (hung < 5 * ping) {
-            throw new SsiException(ErrorCode.BAD_CONFIG, "link-hung-millis " + hung + " is less than five times link-ping-millis " + ping + "; set it higher");
+            values.wrong(ConfigKey.LINK_HUNG_MILLIS, "that is less than five times link-ping-millis " + ping + "; set it higher");
         }
-        return new NodeConfig(name, address, values.integer(ConfigKey.PORT, 1, 65_535), seeds(values), stateDir,
+        NodeConfig config = new NodeConfig(name, address, values.integer(ConfigKey.PORT, 1, 65_535), seeds(values), stateDir,
                 path(values, ConfigKey.KEY_FILE, stateDir.resolve("cluster.key")), socket,
                 path(values, ConfigKey.LOG_FILE, socket.resolveSibling("daemon.log")), level, values.integer(ConfigKey.JMX_PORT, 0, 65_535),
                 ping, values.integer(ConfigKey.LINK_HOST_SILENCE_MILLIS, 200, 60_000), hung,
                 values.integer(ConfigKey.LOST_MILLIS, 1000, 3_600_000), values.integer(ConfigKey.RAFT_TIME_SCALE, 1, 16),
                 values.size(ConfigKey.IMAGE_BYTES_MAX, MEGA, MEGA * MEGA), values.integer(ConfigKey.FREEZE_MILLIS_MAX, 5000, 600_000),
                 values.size(ConfigKey.CLASS_CACHE_BYTES_MAX, MEGA, MEGA * MEGA));
+        values.check();
+        return config;
     }
 
     private static Path path(ConfigValues values, ConfigKey key, Path otherwise) {
@@ -152,20 +158,21 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
                 return path.normalize();
             }
         } catch (InvalidPathException e) {
-            throw values.wrong(key);
+            // As one that is not absolute.
         }
-        throw values.wrong(key);
+        values.wrong(key);
+        return otherwise;
     }
 
     private static List<InetSocketAddress> seeds(ConfigValues values) {
         List<InetSocketAddress> seeds = new ArrayList<>();
         for (String part : values.text(ConfigKey.JOIN).split(",")) {
             if (!part.isBlank()) {
-                seeds.add(endpoint(part.strip()).orElseThrow(() -> values.wrong(ConfigKey.JOIN)));
+                endpoint(part.strip()).ifPresentOrElse(seeds::add, () -> values.wrong(ConfigKey.JOIN));
             }
         }
         if (seeds.size() > SEEDS_MAX) {
-            throw values.wrong(ConfigKey.JOIN);
+            values.wrong(ConfigKey.JOIN, "expected at most " + SEEDS_MAX + " nodes");
         }
         return seeds;
     }

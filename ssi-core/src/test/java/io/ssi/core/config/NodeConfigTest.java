@@ -98,6 +98,7 @@ class NodeConfigTest {
             prot = 7700           | test.conf:1: key prot is not known; did you mean port?
             banana = 1            | test.conf:1: key banana is not known; known are name, address
             port                  | test.conf:1: "port" is no setting; expected key = value
+            === ??                | test.conf:1: "=== ??" is no setting; expected key = value
             name = a b            | test.conf:1: key name value "a b"; expected 1 to 64 letters
             address = 0.0.0.0     | test.conf:1: key address value "0.0.0.0"; expected an IP address
             join = host           | test.conf:1: key join value "host"; expected HOST:PORT
@@ -114,6 +115,20 @@ class NodeConfigTest {
         Path file = file(line + "\n");
         assertThatThrownBy(() -> load(file, Map.of())).isInstanceOfSatisfying(SsiException.class,
                 e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_CONFIG)).hasMessageContaining(message);
+    }
+
+    @Test
+    void allMistakesAreNamedAtOnceInTheOrderOfTheFile() throws IOException {
+        Path file = file("port = abc\n=== ??\n\nstate-dir = here\nprot=1\nlog-level = info\nlink-hung-millis = 1000\nlink-ping-millis = 500\njmx-port = -1\n");
+        assertThatThrownBy(() -> load(file, Map.of(), "name=a b")).isInstanceOfSatisfying(SsiException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_CONFIG))
+                .hasMessage("7 settings are wrong:\n  " + file + ":1: key port value \"abc\"; expected a number 1..65535\n  " + file
+                        + ":2: \"=== ??\" is no setting; expected key = value\n  " + file + ":4: key state-dir value \"here\"; expected an absolute path\n  " + file
+                        + ":5: key prot is not known; did you mean port?\n  " + file
+                        + ":7: key link-hung-millis value \"1000\"; that is less than five times link-ping-millis 500; set it higher\n  " + file
+                        + ":9: key jmx-port value \"-1\"; expected a number 0..65535\n  -o: key name value \"a b\"; expected 1 to 64 letters, digits, '.', '_' or '-'");
+        assertThat(load(file("port = abc\n"), Map.of(), "port=1").port()).as("nobody uses the wrong one").isEqualTo(1);
+        assertThatThrownBy(() -> load(null, Map.of(), "port=x", "socket=y")).isInstanceOfSatisfying(SsiException.class, e -> assertThat(e.code().exitCode()).isEqualTo(2))
+                .hasMessageStartingWith("2 settings are wrong:\n  -o: key port value");
     }
 
     @Test
