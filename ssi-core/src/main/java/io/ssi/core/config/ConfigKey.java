@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** Every key there is, with what a user needs to know of it. The generated file shows them in this order. */
 enum ConfigKey {
-    NAME("name", "the host name", "1 to 64 letters, digits, '.', '_' or '-'",
+    NAME("name", "the host name, with -N behind it at an address 127.0.0.N but 127.0.0.1", "1 to 64 letters, digits, '.', '_' or '-'",
             "Name of this node, shown to people. The cluster gives the number that counts."),
     ADDRESS("address", "127.0.0.1", "an IP address or host name of this host, not a wildcard",
             "Where this node listens and where other nodes reach it. With the default only daemons of this host can join;",

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -32,7 +33,10 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
     /** {@code sun_path} of Linux has 108 bytes with the closing zero. */
     private static final int SOCKET_BYTES_MAX = 107;
 
+    /** Leaves room for what {@link #another} adds. */
+    private static final int HOST_NAME_MAX = 60;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern LOOPBACK = Pattern.compile("127\\.0\\.0\\.([0-9]{1,3})");
     private static final List<String> LEVELS = List.of("error", "warn", "info", "debug", "trace");
     private static final long MEGA = 1L << 20;
 
@@ -111,11 +115,11 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
     }
 
     private static NodeConfig conclude(ConfigValues values, Path stateDir, String hostName) {
-        String name = values.text(ConfigKey.NAME, hostName);
+        String address = values.text(ConfigKey.ADDRESS, ConfigKey.ADDRESS.defaultText());
+        String name = values.text(ConfigKey.NAME, hostName + another(address));
         if (!NAME.matcher(name).matches()) {
             values.wrong(ConfigKey.NAME);
         }
-        String address = values.text(ConfigKey.ADDRESS, ConfigKey.ADDRESS.defaultText());
         if (address.isBlank() || address.equals("0.0.0.0") || address.equals("::") || address.contains(" ")) {
             values.wrong(ConfigKey.ADDRESS);
         }
@@ -146,6 +150,12 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
                 values.size(ConfigKey.CLASS_CACHE_BYTES_MAX, MEGA, MEGA * MEGA));
         values.check();
         return config;
+    }
+
+    /** Behind the name of the host, where this node is not the only one of it: only then an address of loopback is not the default. */
+    private static String another(String address) {
+        Matcher loopback = LOOPBACK.matcher(address);
+        return loopback.matches() && !address.equals(ConfigKey.ADDRESS.defaultText()) ? "-" + loopback.group(1) : "";
     }
 
     private static Path path(ConfigValues values, ConfigKey key, Path otherwise) {
@@ -218,7 +228,7 @@ public record NodeConfig(String name, String address, int port, List<InetSocketA
     private static String hostName() {
         try {
             String name = Files.readString(Path.of("/proc/sys/kernel/hostname")).strip().replaceAll("[^A-Za-z0-9._-]", "-");
-            return name.isEmpty() ? "node" : name.substring(0, Math.min(64, name.length()));
+            return name.isEmpty() ? "node" : name.substring(0, Math.min(HOST_NAME_MAX, name.length()));
         } catch (IOException e) {
             return "node";
         }

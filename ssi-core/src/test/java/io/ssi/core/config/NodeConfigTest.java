@@ -43,6 +43,13 @@ class NodeConfigTest {
     }
 
     @Test
+    void nodesOfOneHostHaveNamesOfTheirOwn() {
+        assertThat(load(null, Map.of(), "address=127.0.0.2").name()).isEqualTo("host-1-2");
+        assertThat(load(null, Map.of(), "address=127.0.0.2", "name=x").name()).isEqualTo("x");
+        assertThat(load(null, Map.of(), "address=10.0.0.2").name()).isEqualTo("host-1");
+    }
+
+    @Test
     void commandLineOverEnvironmentOverFile() throws IOException {
         Path file = file("# comment\n\nport = 1\nname=a\n  jmx-port =  3 \njoin = h1:7700, [::1]:7701\n");
         NodeConfig config = load(file, Map.of("SSI_PORT", "2", "SSI_NAME", "b", "SSI_HOME", "/opt"), "name=c");
