@@ -106,7 +106,7 @@ public final class LocalTransport extends LinkTransport {
     public <A> CompletableFuture<A> callAddress(InetSocketAddress to, Request<A> request, Duration deadline) {
         LocalTransport other = network.at(to);
         if (other == null || !network.reachable(address, to)) {
-            return CompletableFuture.failedFuture(new SsiException(ErrorCode.PEER_LOST, "nobody answers at " + to));
+            return CompletableFuture.failedFuture(new SsiException(other == null ? ErrorCode.NODE_DOWN : ErrorCode.PEER_LOST, "nobody answers at " + to));
         }
         LocalLink link = new LocalLink(end(), other.end(), network.env(), network::nextDelay, network::nextLoss, _ -> { });
         CompletableFuture<A> answer = link.first().call(request, deadline);

@@ -48,8 +48,8 @@ public interface Transport extends AutoCloseable {
 
     /**
      * Sends a request to whoever listens at an address, over a link of its own that ends with the answer. For joining: the
-     * number of either side need not be known. Fails as {@link #call} does, and with BAD_KEY when the other side has another
-     * cluster key. The handler there sees {@code from} as null while this node has no number.
+     * number of either side need not be known. Fails as {@link #call} does, with NODE_DOWN when the host is not known or nobody
+     * listens there, and with BAD_KEY when the other side has another cluster key. The handler there sees {@code from} as null while this node has no number.
      */
     <A> CompletableFuture<A> callAddress(InetSocketAddress address, Request<A> request, Duration deadline);
 

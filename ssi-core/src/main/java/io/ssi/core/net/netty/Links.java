@@ -207,7 +207,7 @@ final class Links implements Connection.Owner {
         InetSocketAddress resolved = to.isUnresolved() ? new InetSocketAddress(to.getHostString(), to.getPort()) : to;
         String name = Refusals.text(to);
         if (resolved.isUnresolved()) {
-            failed(peer, up, new SsiException(ErrorCode.PEER_LOST, "no address is known for the host of " + name + "; check its name"));
+            failed(peer, up, new SsiException(ErrorCode.NODE_DOWN, "no address is known for the host of " + name + "; check its name"));
             return;
         }
         if (config.bind().getAddress().isLoopbackAddress() && !resolved.getAddress().isLoopbackAddress()) {
@@ -236,8 +236,8 @@ final class Links implements Connection.Owner {
                     calls.remove(connection);
                 }
                 String reason = HandshakeFailure.reason(done.cause());
-                failed(peer, up, new SsiException(ErrorCode.PEER_LOST, reason.contains("refused") ? "no node listens at " + name + " (" + reason + ")"
-                        : "no connection to " + name + ": " + reason, done.cause()));
+                failed(peer, up, reason.contains("refused") ? new SsiException(ErrorCode.NODE_DOWN, "no node listens at " + name + " (" + reason + ")", done.cause())
+                        : new SsiException(ErrorCode.PEER_LOST, "no connection to " + name + ": " + reason, done.cause()));
             }
         });
     }

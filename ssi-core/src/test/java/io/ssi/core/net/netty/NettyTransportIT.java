@@ -116,7 +116,8 @@ class NettyTransportIT {
         }));
         NettyTransport friend = node(key, 0);
         assertThat(get(friend.callAddress(member.address(), new Echo("me too"), SOON))).isEqualTo("me too null");
-        assertFails(friend.callAddress(new InetSocketAddress("127.0.0.1", 1), new Echo("x"), SOON), ErrorCode.PEER_LOST, "no node listens at 127.0.0.1:1");
+        assertFails(friend.callAddress(new InetSocketAddress("127.0.0.1", 1), new Echo("x"), SOON), ErrorCode.NODE_DOWN, "no node listens at 127.0.0.1:1");
+        assertFails(friend.callAddress(InetSocketAddress.createUnresolved("no-host.invalid", 1), new Echo("x"), SOON), ErrorCode.NODE_DOWN, "no address is known for the host of no-host.invalid:1");
         assertFails(friend.callAddress(new InetSocketAddress("10.255.255.1", 7700), new Echo("x"), SOON), ErrorCode.BAD_CONFIG, "this node listens at 127.0.0.1");
     }
 
