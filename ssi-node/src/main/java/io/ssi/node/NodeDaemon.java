@@ -40,10 +40,7 @@ import io.ssi.vproc.node.SignalRouter;
 import io.ssi.vproc.node.VPidPool;
 import io.ssi.vproc.node.VprocMessages;
 import io.ssi.vproc.node.VprocService;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -159,14 +156,6 @@ public final class NodeDaemon implements AutoCloseable {
     private <T extends AutoCloseable> T opened(T part) {
         opened.push(part);
         return part;
-    }
-
-    private static InetSocketAddress bindAddress(NodeConfig config) {
-        try {
-            return new InetSocketAddress(InetAddress.getByName(config.address()), config.port());
-        } catch (UnknownHostException e) {
-            throw new SsiException(ErrorCode.BAD_CONFIG, "address " + config.address() + " is not known on this host; set address to one of its own", e);
-        }
     }
 
     private void tellRegularly(NodeStats stats) {

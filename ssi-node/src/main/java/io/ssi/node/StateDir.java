@@ -13,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /**
  * The folder of one daemon (0700 when made here), locked while it runs. The lock is the kernel's and goes with the process, so nothing is left to
  * clean up after a crash; {@code daemon.pid} is for people.
  */
 public final class StateDir implements AutoCloseable {
+    static final String LOCK = "daemon.pid";
     private final Path folder;
     private final FileChannel lockFile;
     private final FileLock lock;
@@ -29,18 +31,19 @@ public final class StateDir implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** @throws SsiException CANNOT_START when another daemon has the folder or it cannot be used */
+    /** @throws SsiException CANNOT_START when another daemon has the folder, or one that it was copied from, or it cannot be used */
     static StateDir open(Path folder) {
         try {
             create(folder);
-            FileChannel file = FileChannel.open(folder.resolve("daemon.pid"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileChannel file = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = tryLock(file);
             if (lock == null) {
-                String pid = Files.readString(folder.resolve("daemon.pid")).strip();
+                String pid = Files.readString(folder.resolve(LOCK)).strip();
                 file.close();
                 throw new SsiException(ErrorCode.CANNOT_START, "a node daemon (pid " + pid + ") uses the state folder " + folder
                         + " already; stop it with ssi-node stop, or set another state-dir");
             }
+            refuseCopy(folder, file);
             file.truncate(0);
             file.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
             StateDir state = new StateDir(folder, file, lock);
@@ -56,6 +59,17 @@ public final class StateDir implements AutoCloseable {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder.toAbsolutePath().getParent());
             Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+    }
+
+    private static void refuseCopy(Path folder, FileChannel file) throws IOException {
+        Optional<Twin> twin = Twin.of(folder);
+        if (twin.isPresent()) {
+            Path original = twin.get().folder();
+            file.close();
+            throw new SsiException(ErrorCode.CANNOT_START, "the state folder " + folder + " is a copy of " + original + ", from which node " + twin.get().number()
+                    + " of this cluster runs already (pid " + twin.get().pid() + "); a new node beside it is made with: ssi-node join HOST:PORT --key " + original.resolve("cluster.key")
+                    + " -o state-dir=A-NEW-FOLDER -o address=127.0.0.N");
         }
     }
 
@@ -107,7 +121,7 @@ public final class StateDir implements AutoCloseable {
     @Override
     public void close() {
         try {
-            Files.deleteIfExists(folder.resolve("daemon.pid"));
+            Files.deleteIfExists(folder.resolve(LOCK));
             lock.release();
             lockFile.close();
         } catch (IOException e) {

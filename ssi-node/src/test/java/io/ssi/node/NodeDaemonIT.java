@@ -162,6 +162,17 @@ class NodeDaemonIT {
             assertThat(LinkCodec.read(new DataInputStream(Channels.newInputStream(channel)))).isInstanceOf(LinkMessage.Refused.class);
         }
         assertThat(ps()).isEmpty();
+        // Nor does a copy of its folder disturb it, at whatever port.
+        Path copy = Files.createDirectories(folder.resolve("copy/cluster")).getParent();
+        for (String file : List.of("cluster/node", "cluster.key", "kept.conf")) {
+            Files.copy(state.resolve(file), copy.resolve(file));
+        }
+        for (int onPort : new int[] {port, port + 1}) {
+            assertThat(node("start", copy, onPort)).isEqualTo(1);
+            assertThat(commands.err()).startsWith("ssi-node: the state folder " + copy + " is a copy of " + state + ", from which node 1 of this cluster runs already (pid ")
+                    .contains("ssi-node join HOST:PORT --key " + state.resolve("cluster.key")).hasLineCount(1);
+        }
+        assertThat(ps()).isEmpty();
     }
 
     @Test
