@@ -134,7 +134,7 @@ class TerminalIT {
 
     private void saysWhereItIs(ClusterOfThree.Said said) {
         assertThat(said.exitCode()).isEqualTo(1);
-        assertThat(said.err()).contains(": process " + vpid + " is on node 2, which is LEFT: it runs on there, out of reach until").hasLineCount(1);
+        assertThat(said.err()).contains(": process " + vpid + " is on node 2, which is LEFT: it is out of reach until").hasLineCount(1);
     }
 
     @Test

@@ -78,7 +78,7 @@ public final class Whereabouts {
         String sentence() {
             String place = "process " + vpid + " is on node " + node;
             return switch (state) {
-                case LEFT -> place + ", which is LEFT: it runs on there, out of reach until that host's daemon is back (ssi-node start)";
+                case LEFT -> place + ", which is LEFT: it is out of reach until that host's daemon is back (ssi-node start), and runs on there unless it has ended";
                 case DOWN, SUSPECT -> place + ", which is " + state
                         + ": it is out of reach until that node is back, and lost if its host is; see ssi-cluster --history";
                 case UP, JOINING -> place + ", of which no more is known here yet; ask again in some seconds";
