@@ -105,7 +105,7 @@ final class Waiters {
         synchronized (this) {
             never = away.isEmpty() && !waiter.seen;
             waiter.seen |= away.isPresent();
-            tell = !ended && !waiter.told;
+            tell = !ended && !waiter.told && !away.get().isSoonBack();
             waiter.told |= tell;
             long now = nanoTime.getAsLong();
             waiter.endedSince = ended ? OptionalLong.of(waiter.endedSince.orElse(now)) : OptionalLong.empty();
