@@ -12,7 +12,7 @@ import java.util.Optional;
  * A daemon of this host that runs from another folder as the very node that a state folder makes: one of the two folders is a copy. Two
  * daemons of one identity would each undo what the other tells the cluster. Sees the daemons of this user only, root those of all.
  */
-record Twin(long pid, String number, Path folder) {
+public record Twin(long pid, String number, Path folder) {
     private static final Path PROC = Path.of("/proc");
 
     static Optional<Twin> of(Path stateDir) throws IOException {
@@ -29,6 +29,12 @@ record Twin(long pid, String number, Path folder) {
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether this process is the daemon of this folder, or is about to be. */
+    public static boolean uses(long pid, Path stateDir) throws IOException {
+        Optional<Path> used = stateDirOf(PROC.resolve(Long.toString(pid)));
+        return used.isPresent() && Files.isSameFile(used.get(), stateDir);
     }
 
     private static boolean same(Path one, Path other) throws IOException {

@@ -164,7 +164,7 @@ class NodeDaemonIT {
         assertThat(ps()).isEmpty();
         // Nor does a copy of its folder disturb it, at whatever port.
         Path copy = Files.createDirectories(folder.resolve("copy/cluster")).getParent();
-        for (String file : List.of("cluster/node", "cluster.key", "kept.conf")) {
+        for (String file : List.of("cluster/node", "cluster.key", "kept.conf", "daemon.pid")) {
             Files.copy(state.resolve(file), copy.resolve(file));
         }
         for (int onPort : new int[] {port, port + 1}) {

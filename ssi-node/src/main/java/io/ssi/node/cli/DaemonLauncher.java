@@ -6,6 +6,7 @@ import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.IoReason;
 import io.ssi.core.error.SsiException;
 import io.ssi.node.StateDir;
+import io.ssi.node.Twin;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ final class DaemonLauncher {
     private boolean anotherIsStarting() {
         try {
             long pid = Long.parseLong(Files.readString(config.stateDir().resolve("daemon.pid")).strip());
-            return ProcessHandle.of(pid).isPresent();
+            return Twin.uses(pid, config.stateDir()); // and not the folder that this one is a copy of
         } catch (IOException | NumberFormatException e) {
             return false;
         }

@@ -5,6 +5,7 @@ import io.ssi.core.error.ErrorCode;
 import io.ssi.core.error.SsiException;
 import io.ssi.core.json.Json;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,8 +108,10 @@ final class NodeCommand implements Runnable {
             footer = {"", "Example:", "  ssi-node join 10.0.0.1:7700 --key /media/usb/cluster.key -o address=10.0.0.2"})
     int join(@Parameters(paramLabel = "HOST:PORT", description = "A node of the cluster.") String node,
             @Option(names = {"-k", "--key"}, paramLabel = "FILE", description = "The cluster's key; it is copied to this node's own place.") Path key) {
-        if (NodeConfig.endpoint(node).isEmpty()) {
-            throw new SsiException(ErrorCode.BAD_ARGUMENT, "'" + node + "' is not HOST:PORT, for example 10.0.0.1:7700");
+        InetSocketAddress asked = NodeConfig.endpoint(node)
+                .orElseThrow(() -> new SsiException(ErrorCode.BAD_ARGUMENT, "'" + node + "' is not HOST:PORT, for example 10.0.0.1:7700"));
+        if (new InetSocketAddress(asked.getHostString(), asked.getPort()).isUnresolved()) {
+            throw new SsiException(ErrorCode.NODE_DOWN, "no address is known for the host of " + node + "; check its name");
         }
         List<String> settings = new ArrayList<>(overrides);
         settings.add("join=" + node);

@@ -13,11 +13,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "ssi-wait", description = "Waits for the ends of processes, wherever they are, and ends as the last one did.", sortOptions = false,
-        footer = {"", "Exit status: that of the last process; 128 + N when signal N ended it, 255 when it",
-            "was lost with its node; 127 when there is no such process (any more: a status is",
-            "kept for 30 s), 124 when the time is over; 1 when the daemon of this host cannot be",
-            "asked at all or refuses, 2 for wrong use, 130 for Ctrl-C. When that daemon ends",
-            "meanwhile, the command waits for the next one as well.",
+        footer = {"", "Exit status: that of the last process; 128 + N when signal N ended it, 255",
+            "when it was lost with its node; 127 when there is no such process (any more: a",
+            "status is kept for 30 s), 124 when the time is over; 1 when the daemon of this",
+            "host cannot be asked at the beginning, or refuses; 2 for wrong use, 130 for",
+            "Ctrl-C. A daemon that ends meanwhile is waited for as well.",
             "Example: run what needs the result of a process", "  ssi-wait 3000017 && ./publish"})
 final class WaitCommand extends Base {
     /** As of timeout(1). */

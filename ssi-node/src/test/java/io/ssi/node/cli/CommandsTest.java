@@ -70,6 +70,13 @@ class CommandsTest {
     }
 
     @Test
+    void aJoinOfAnUnknownHostIsRefusedBeforeAnythingIsDone(@TempDir Path folder) {
+        assertThat(run("ssi-node", "join", "no-host.invalid:7700", "-o", "state-dir=" + folder.resolve("state"))).isEqualTo(1);
+        assertThat(err.toString()).isEqualTo("ssi-node: no address is known for the host of no-host.invalid:7700; check its name\n");
+        assertThat(folder.resolve("state")).doesNotExist();
+    }
+
+    @Test
     void wrongUseOfWhatWasParsed() {
         assertThat(run("ssi-migrate", "1000001")).isEqualTo(2);
         assertThat(run("ssi-migrate", "--wait", "soon", "1000001", "2")).isEqualTo(2);
