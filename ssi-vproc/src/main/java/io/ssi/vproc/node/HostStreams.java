@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,9 +53,16 @@ public final class HostStreams implements AutoCloseable {
     private final Map<Integer, Forwarding> forwarded = new ConcurrentHashMap<>();
     /** Outputs that are not delivered yet. */
     private final Set<OutputForwarder> outputs = ConcurrentHashMap.newKeySet();
+    /** What an earlier life of this daemon left of processes that may run here, without a connection, or have ended and are not told yet. */
+    private final Set<Incarnation> awaited = ConcurrentHashMap.newKeySet();
 
-    /** @param left completes when the process is not here any more, and whoever has to know of its end does */
-    private record Forwarding(ProcessRow row, List<OutputForwarder> outputs, KeptFolder folder, CompletableFuture<Void> left) {
+    private record Incarnation(VPid vpid, int number) {}
+
+    /**
+     * @param left completes when the process is not here any more, and whoever has to know of its end does
+     * @param unkept its row while that is not on disk; guarded by itself
+     */
+    private record Forwarding(ProcessRow row, List<OutputForwarder> outputs, KeptFolder folder, CompletableFuture<Void> left, AtomicReference<byte[]> unkept) {
         boolean isOf(int incarnation) {
             return row.incarnation() == incarnation;
         }
@@ -83,8 +92,10 @@ public final class HostStreams implements AutoCloseable {
             if (present != null && present.isOf(row.incarnation())) {
                 return present;
             }
-            List<OutputForwarder> found = List.of(new OutputForwarder(transport, service, row.vpid(), 1, row.osPid()),
-                    new OutputForwarder(transport, service, row.vpid(), 2, row.osPid()));
+            long startTicks = parts.os().sample(row.osPid()).startTicks();
+            BooleanSupplier same = () -> parts.os().sample(row.osPid()).startTicks() == startTicks;
+            List<OutputForwarder> found = List.of(new OutputForwarder(transport, service, row.vpid(), 1, row.osPid(), same),
+                    new OutputForwarder(transport, service, row.vpid(), 2, row.osPid(), same));
             Forwarding forwarding = forward(row, found);
             found.forEach(OutputForwarder::start);
             return forwarding;
@@ -92,9 +103,9 @@ public final class HostStreams implements AutoCloseable {
     }
 
     private Forwarding forward(ProcessRow row, List<OutputForwarder> its) {
-        Forwarding forwarding = new Forwarding(row, its, folder(row), new CompletableFuture<>());
+        Forwarding forwarding = new Forwarding(row, its, folder(row), new CompletableFuture<>(), new AtomicReference<>());
         if (row.deputyNode() != 0) {
-            keep(forwarding.folder, row);
+            keep(forwarding, row);
         }
         CompletableFuture<?> delivered = forwarding.left;
         for (OutputForwarder output : its) {
@@ -106,7 +117,7 @@ public final class HostStreams implements AutoCloseable {
                 output.close();
             }
         }
-        delivered.thenRun(() -> delete(forwarding.folder));
+        delivered.thenRun(() -> delete(forwarding));
         return forwarding;
     }
 
@@ -158,7 +169,7 @@ public final class HostStreams implements AutoCloseable {
         boolean its = present != null && present.isOf(row.incarnation()) && forwarded.remove(row.vpid().value(), present);
         Forwarding forwarding = its ? present : forward(row, leftOutputs(row));
         if (row.deputyNode() != 0) {
-            keep(forwarding.folder, row);
+            keep(forwarding, row);
             tellEnd(forwarding, row, 1);
         } else {
             forwarding.left.complete(null);
@@ -207,22 +218,48 @@ public final class HostStreams implements AutoCloseable {
         return new KeptFolder(parts.kept(), row.vpid().value(), row.incarnation());
     }
 
-    private void keep(KeptFolder folder, ProcessRow row) {
+    private void keep(Forwarding forwarding, ProcessRow row) {
         byte[] bytes = RowCodec.encode(row);
         long startTicks = parts.os().sample(row.osPid()).startTicks();
-        try {
-            folder.writeRow(ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(startTicks).put(bytes).array());
-        } catch (IOException e) {
-            LOG.warn("the end of process {} is not kept over a restart of this daemon: {}", row.vpid(), e.getMessage());
+        synchronized (forwarding.unkept) {
+            forwarding.unkept.set(ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(startTicks).put(bytes).array());
+        }
+        keep(forwarding, 1);
+    }
+
+    /** The disk may be full, and have room for output later: the next life of this daemon has to know whose that is. */
+    private void keep(Forwarding forwarding, int attempt) {
+        synchronized (forwarding.unkept) {
+            byte[] row = forwarding.unkept.get();
+            if (row == null || closed) {
+                return;
+            }
+            try {
+                forwarding.folder.writeRow(row);
+                forwarding.unkept.set(null);
+            } catch (IOException e) {
+                if (attempt == 1) {
+                    LOG.warn("the row of process {} cannot be kept for a restart of this daemon and will be tried again: {}", forwarding.row.vpid(), e.getMessage());
+                }
+                later(LOOK_AGAIN_MILLIS, () -> keep(forwarding, attempt + 1));
+            }
         }
     }
 
-    private static void delete(KeptFolder folder) {
-        try {
-            folder.delete();
-        } catch (IOException e) {
-            LOG.debug("what is delivered cannot be deleted: {}", e.toString());
+    private static void delete(Forwarding forwarding) {
+        synchronized (forwarding.unkept) {
+            forwarding.unkept.set(null);
+            try {
+                forwarding.folder.delete();
+            } catch (IOException e) {
+                LOG.debug("what is delivered cannot be deleted: {}", e.toString());
+            }
         }
+    }
+
+    /** Whether the process may run here though it is not connected, or has ended and is not told yet. */
+    boolean awaits(VPid vpid, int incarnation) {
+        return awaited.contains(new Incarnation(vpid, incarnation));
     }
 
     /** Goes on with what earlier lives of this daemon, and JVMs that ended meanwhile, have left. */
@@ -230,24 +267,27 @@ public final class HostStreams implements AutoCloseable {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(parts.kept(), "[0-9]*.[0-9]*")) {
             for (Path each : folders) {
                 String[] numbers = each.getFileName().toString().split("\\.");
-                look(new VPid(Integer.parseInt(numbers[0])), Integer.parseInt(numbers[1]));
+                Incarnation its = new Incarnation(new VPid(Integer.parseInt(numbers[0])), Integer.parseInt(numbers[1]));
+                awaited.add(its);
+                look(its);
             }
         } catch (IOException | IllegalArgumentException e) {
             LOG.warn("what earlier processes left in {} cannot be read: {}", parts.kept(), e.toString());
         }
     }
 
-    private void look(VPid vpid, int incarnation) {
-        Forwarding present = forwarded.get(vpid.value());
-        if (closed || present != null && present.isOf(incarnation)) {
-            return; // it is connected again
+    private void look(Incarnation its) {
+        Forwarding present = forwarded.get(its.vpid.value());
+        if (closed || present != null && present.isOf(its.number)) {
+            awaited.remove(its); // it is connected again
+            return;
         }
-        KeptFolder folder = new KeptFolder(parts.kept(), vpid.value(), incarnation);
+        KeptFolder folder = new KeptFolder(parts.kept(), its.vpid.value(), its.number);
         try {
             Optional<ByteBuffer> kept = folder.row().map(ByteBuffer::wrap);
             Optional<KeptFolder.Letter> letter = folder.letter();
             if (kept.isEmpty() && letter.isEmpty()) {
-                folder.delete();
+                unknown(its, folder, "there was no room for more");
                 return;
             }
             long startTicks = kept.map(ByteBuffer::getLong).orElse(0L);
@@ -256,28 +296,43 @@ public final class HostStreams implements AutoCloseable {
             ProcessRow row = RowCodec.decode(bytes);
             OsProcesses.Sample now = parts.os().sample(row.osPid());
             if (row.exit().isEmpty() && startTicks != 0 && now.alive() && now.startTicks() == startTicks) {
-                later(LOOK_AGAIN_MILLIS, () -> look(vpid, incarnation));
+                later(LOOK_AGAIN_MILLIS, () -> look(its));
             } else {
-                left(row, row.exit().or(() -> letter.map(word -> ExitStatus.exited(word.status()))));
+                left(its, row, row.exit().or(() -> letter.map(word -> ExitStatus.exited(word.status()))));
             }
         } catch (IOException | SsiException | BufferUnderflowException e) {
-            LOG.warn("what process {} left cannot be read and is deleted: {}", vpid, e.getMessage());
-            delete(folder);
+            unknown(its, folder, e.getMessage());
         }
     }
 
+    /** Nothing says whose output it is. If its JVM runs it will, and goes on where the output ends. */
+    private void unknown(Incarnation its, KeptFolder folder, String why) {
+        awaited.remove(its);
+        try {
+            if (folder.end(1) + folder.end(2) == 0) {
+                folder.delete();
+                return;
+            }
+        } catch (IOException e) {
+            LOG.debug("what process {} left: {}", its.vpid, e.toString());
+        }
+        LOG.warn("what incarnation {} of process {} has written stays in {} until it connects; nothing else says where it goes: {}", its.number, its.vpid,
+                parts.kept(), why);
+    }
+
     /** Its JVM has ended. Without a word of the end it was killed, or had moved on before. */
-    private void left(ProcessRow row, Optional<ExitStatus> exit) {
+    private void left(Incarnation its, ProcessRow row, Optional<ExitStatus> exit) {
         if (exit.isPresent()) {
-            over(row, exit.get());
+            over(its, row, exit.get());
             return;
         }
         parts.consensus().place(row.vpid()).whenComplete((place, failure) -> {
             if (failure != null) {
-                later(LOOK_AGAIN_MILLIS, () -> left(row, exit));
+                later(LOOK_AGAIN_MILLIS, () -> left(its, row, exit));
             } else if (place.filter(known -> known.node().equals(parts.self()) && known.incarnation() == row.incarnation()).isPresent()) {
-                over(row, new ExitStatus(ExitStatus.killed(Signals.KILL).status(), Signals.KILL, "it was killed while the daemon of node " + parts.self() + " was away"));
+                over(its, row, new ExitStatus(ExitStatus.killed(Signals.KILL).status(), Signals.KILL, "it was killed while the daemon of node " + parts.self() + " was away"));
             } else {
+                awaited.remove(its);
                 Forwarding moved = forward(row, leftOutputs(row));
                 moved.left.complete(null);
                 drain(moved.outputs);
@@ -285,10 +340,11 @@ public final class HostStreams implements AutoCloseable {
         });
     }
 
-    private void over(ProcessRow row, ExitStatus exit) {
+    private void over(Incarnation its, ProcessRow row, ExitStatus exit) {
         ProcessRow live = new ProcessRow(row.vpid(), row.incarnation(), row.parent(), parts.self(), row.osPid(), row.user(), ProcessState.RUNNING, row.usage(),
                 row.startMillis(), row.command(), row.workDir(), row.deputyNode(), Optional.empty());
         service.happened(new HostEvent.Readopted(live), new HostEvent.Gone(row.vpid(), row.incarnation(), exit));
+        awaited.remove(its);
     }
 
     private static void later(long millis, Runnable work) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +28,11 @@ final class OutputForwarder {
     private static final int KEPT_FOR_ERROR = 2000;
     private static final long LOOK_MILLIS = 50;
     private static final int QUIET_LOOKS = 4;
+    private static final int S_IFMT = 0170000;
+    private static final int S_IFIFO = 0010000;
     private static final long DISK_AGAIN_MILLIS = 1_000;
+    /** To read what a JVM that has ended left; one that runs can wait. */
+    private static final int OPEN_ATTEMPTS_MAX = 60;
     private static final Logger LOG = LoggerFactory.getLogger(OutputForwarder.class);
 
     private final Transport transport;
@@ -37,6 +42,7 @@ final class OutputForwarder {
     /** Null without one. */
     private final Path pipe;
     private final boolean named;
+    private final BooleanSupplier runs;
     private final Thread thread;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
     private final StringBuilder startText = new StringBuilder();
@@ -56,26 +62,31 @@ final class OutputForwarder {
 
     /** Of a JVM that is about to be started; the name of the pipe goes when it is open. */
     OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd, Path pipe) {
-        this(transport, service, vpid, fd, pipe, true);
+        this(transport, service, vpid, fd, pipe, true, () -> true);
     }
 
-    /** Of a JVM that runs: an earlier life of this daemon started it. */
-    OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd, long osPid) {
-        this(transport, service, vpid, fd, Path.of("/proc", Long.toString(osPid), "fd", Integer.toString(fd)), false);
+    /**
+     * Of a JVM that runs: an earlier life of this daemon started it.
+     *
+     * @param runs whether the number is still that JVM's
+     */
+    OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd, long osPid, BooleanSupplier runs) {
+        this(transport, service, vpid, fd, Path.of("/proc", Long.toString(osPid), "fd", Integer.toString(fd)), false, runs);
     }
 
     /** Of a JVM that has ended. */
     OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd) {
-        this(transport, service, vpid, fd, null, false);
+        this(transport, service, vpid, fd, null, false, () -> false);
     }
 
-    private OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd, Path pipe, boolean named) {
+    private OutputForwarder(Transport transport, VprocService service, VPid vpid, int fd, Path pipe, boolean named, BooleanSupplier runs) {
         this.transport = transport;
         this.service = service;
         this.vpid = vpid;
         this.fd = fd;
         this.pipe = pipe;
         this.named = named;
+        this.runs = runs;
         this.thread = Thread.ofPlatform().daemon(true).name("ssi-output-" + vpid + "-" + fd).unstarted(this::run);
     }
 
@@ -105,11 +116,16 @@ final class OutputForwarder {
     private void open(OutputSpool spool, Supplier<OutputSender> made) {
         try {
             boolean open = false;
-            for (boolean told = false; !open; ) {
+            for (int failures = 0; !open; ) {
                 try {
                     open = spool.tryOpen();
                 } catch (IOException e) {
-                    told = warned(told, e);
+                    warned(failures++ > 0, e);
+                }
+                if (pipe == null && failures > OPEN_ATTEMPTS_MAX) {
+                    LOG.warn("the last of output {} of process {} cannot be read and is given up", fd, vpid);
+                    over.complete(null);
+                    return;
                 }
                 if (!open) {
                     Thread.sleep(LOOK_MILLIS);
@@ -216,6 +232,9 @@ final class OutputForwarder {
         try {
             int descriptor = Posix.openToRead(pipe);
             try {
+                if (!named && !isPipeOfItsOwn()) {
+                    throw new IOException("it is no pipe any more");
+                }
                 input = descriptor;
                 if (named) {
                     Files.deleteIfExists(pipe);
@@ -232,6 +251,11 @@ final class OutputForwarder {
         } finally {
             end();
         }
+    }
+
+    /** A JVM that has broken an output, or ends, has something else there; and the number of one that has ended may be another's. */
+    private boolean isPipeOfItsOwn() throws IOException {
+        return ((int) Files.getAttribute(pipe, "unix:mode") & S_IFMT) == S_IFIFO && runs.getAsBoolean();
     }
 
     private void forward(int descriptor) throws InterruptedException {

@@ -37,6 +37,8 @@ final class OutputSender {
     private static final long AWAY_MILLIS_MAX = 30_000;
     private static final long AGAIN_MILLIS = 300;
     private static final int PIECE_BYTES_MAX = 32 << 10;
+    /** Before an output is given up that cannot be read from the disk, damaged as that is. */
+    private static final int READ_ATTEMPTS_MAX = 10;
     /** What a pipe holds unless it was set otherwise. */
     private static final int PIPE_BYTES = 64 << 10;
     private static final Logger LOG = LoggerFactory.getLogger(OutputSender.class);
@@ -59,6 +61,7 @@ final class OutputSender {
     private boolean broken;
     private boolean closed;
     private long discarded;
+    private int unreadable;
 
     /**
      * @param spool open; nobody else uses it from now on
@@ -261,6 +264,17 @@ final class OutputSender {
         if (closed) {
             throw new IOException("this daemon ends");
         }
-        return course.over || spool.end() == at ? null : spool.read(at, (int) Math.min(PIECE_BYTES_MAX, spool.end() - at));
+        if (course.over || spool.end() == at) {
+            return null;
+        }
+        try {
+            return spool.read(at, (int) Math.min(PIECE_BYTES_MAX, spool.end() - at));
+        } catch (IOException e) {
+            if (++unreadable < READ_ATTEMPTS_MAX) {
+                throw e;
+            }
+            giveUp("cannot be read from the disk any more (" + e.getMessage() + ")");
+            return null;
+        }
     }
 }

@@ -26,7 +26,7 @@ final class OutputSpool implements AutoCloseable {
     /** Where the parts begin; never empty once it is open. */
     private TreeSet<Long> parts;
     private long end;
-    /** The last part, for the kernel. */
+    /** The last part, for the kernel; -1 before the first byte comes. */
     private int file = -1;
     /** The part that was read last. */
     private FileChannel source;
@@ -56,7 +56,6 @@ final class OutputSpool implements AutoCloseable {
         if (parts.isEmpty()) {
             parts.add(end);
         }
-        file = Posix.openToWrite(folder.part(fd, parts.last()));
         return true;
     }
 
@@ -72,11 +71,14 @@ final class OutputSpool implements AutoCloseable {
 
     /** Takes at most so many bytes out of a pipe; as {@link Posix#splice}. */
     long take(int pipe, long count) throws IOException {
-        if (end - parts.last() >= PART_BYTES) {
-            int next = Posix.openToWrite(folder.part(fd, end));
-            Posix.close(file);
+        boolean full = end - parts.last() >= PART_BYTES;
+        if (full || file < 0) {
+            int next = Posix.openToWrite(folder.part(fd, full ? end : parts.last()));
+            if (file >= 0) {
+                Posix.close(file);
+            }
             file = next;
-            parts.add(end);
+            parts.add(full ? end : parts.last());
         }
         long n = Posix.splice(pipe, file, end - parts.last(), count);
         end += Math.max(0, n);

@@ -210,7 +210,10 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         apply(new HostEvent.Tick());
         waiters.tick();
         if (++ticks % 2 == 0) {
-            apply(new HostEvent.TableSeen(view.claims()));
+            Map<Integer, HostEvent.Claim> claims = view.claims();
+            claims.entrySet().removeIf(each -> each.getValue().owner() == parts.self().number()
+                    && streams.awaits(new VPid(each.getKey()), each.getValue().incarnation()));
+            apply(new HostEvent.TableSeen(claims));
             sweep();
             whereabouts.tellOver(table.rows(), parent -> owner.post(() -> apply(new HostEvent.ParentGone(parent))));
         }
@@ -368,7 +371,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     }
 
     boolean runsHere(VPid vpid, int incarnation) {
-        return owner.ask(() -> find(vpid, incarnation).isPresent());
+        return owner.ask(() -> find(vpid, incarnation).isPresent()) || streams.awaits(vpid, incarnation);
     }
 
     @Override

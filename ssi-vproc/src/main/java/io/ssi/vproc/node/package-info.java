@@ -28,7 +28,11 @@
  * <li>the deputy's node was stopped in order: it is waited for, the program too once it has written so much. One that is down for 30 s is not:
  * output is thrown away, and the program goes on.
  * <li>the disk is full: output stays in the pipe, where the program waits as at any full pipe; a JVM that ends waits for room. One
- * whose letter cannot be written counts as killed.
+ * whose letter cannot be written counts as killed. A row that cannot be written is tried until it is; a daemon that finds output and no row leaves
+ * it for the JVM to go on with when that connects.
+ * <li>the disk gives back what it took no more: that output is given up, with a line in the log, and the end is told all the same.
+ * <li>the JVM does not connect to the next daemon, because it is stopped, or ended long ago: its place stays with the group until the
+ * daemon has found out, so that nobody takes it for gone.
  * <li>the JVM is killed while there is no daemon: nobody says how it ended. Because each that ends by itself leaves a letter, it counts as killed;
  * what it had in its pipes, at most 64 KiB each, is gone.
  * <li>the JVM's last word was heard and the daemon is killed before the end is told: it wrote the letter before it said that it heard.

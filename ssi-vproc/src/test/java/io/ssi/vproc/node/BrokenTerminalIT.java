@@ -7,8 +7,14 @@ import io.ssi.core.cluster.Membership;
 import io.ssi.core.wire.KeptFolder;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
+import io.ssi.vproc.ProcessRow;
+import io.ssi.vproc.RowCodec;
+import io.ssi.vproc.Signals;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -41,8 +47,12 @@ class BrokenTerminalIT extends MovedProcess {
     }
 
     private void awaitExit(int status) {
+        awaitExit(status, 0);
+    }
+
+    private void awaitExit(int status, int signal) {
         await().atMost(30, TimeUnit.SECONDS).until(() -> !deputy.sent(LinkMessage.Exit.class).isEmpty());
-        assertThat(deputy.sent(LinkMessage.Exit.class)).containsExactly(new LinkMessage.Exit(status, 0));
+        assertThat(deputy.sent(LinkMessage.Exit.class)).containsExactly(new LinkMessage.Exit(status, signal));
     }
 
     @Test
@@ -157,6 +167,73 @@ class BrokenTerminalIT extends MovedProcess {
     }
 
     @Test
+    void anOutputThatTheDiskHasDamagedKeepsNoEndFromBeingTold() throws Exception {
+        deputyConnectsAtOnce = false;
+        move(1, 2, "echo damaged; exit 4");
+        KeptFolder its = new KeptFolder(folder.resolve("n2/kept"), vpid.value(), 2);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> its.end(1) == "damaged\n".length() && keptRow(its).exit().isPresent());
+        restart(2, () -> {
+            try {
+                Files.delete(its.part(1, 0));
+                Files.createDirectory(its.part(1, 0)); // has a length, and cannot be read
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        connectDeputy();
+        awaitExit(4);
+    }
+
+    private static ProcessRow keptRow(KeptFolder its) throws IOException {
+        byte[] row = its.row().orElseThrow();
+        return RowCodec.decode(Arrays.copyOfRange(row, Long.BYTES, row.length));
+    }
+
+    /** As after a disk that was full when it came and had room later. */
+    @Test
+    void outputThatNoRowSaysWhoseItIsStaysAndTheRowComesLater() throws Exception {
+        deputyConnectsAtOnce = false;
+        KeptFolder its = new KeptFolder(folder.resolve("n2/kept"), vpid.value(), 2);
+        Path inTheWay = its.part(1, 0).resolveSibling("row.part");
+        Files.createDirectories(inTheWay);
+        move(1, 2, "echo one; until [ -e more ]; do sleep 0.02; done; echo two; exec sleep 1000");
+        ProcessRow row = nodes.get(1).service.row(vpid).orElseThrow();
+        await().atMost(20, TimeUnit.SECONDS).until(() -> its.end(1) == "one\n".length());
+        restart(2, () -> { });
+        Files.createFile(folder.resolve("more"));
+        FakeLink jvm = new FakeLink(row.osPid());
+        nodes.get(1).service.returned(row, jvm, false);
+        connectDeputy();
+        awaitOutput("one\ntwo\n");
+        assertThat(its.row()).isEmpty();
+        Files.delete(inTheWay);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> its.row().isPresent() && keptRow(its).equals(row));
+    }
+
+    /** Stopped, for example. */
+    @Test
+    void aProcessThatDoesNotConnectAgainIsThereAsLongAsItRuns() throws Exception {
+        move(1, 2, "exec sleep 1000");
+        ProcessHandle two = ProcessHandle.of(nodes.get(1).service.row(vpid).orElseThrow().osPid()).orElseThrow();
+        restart(2, () -> { });
+        assertThat(nodes.get(1).service.runsHere(vpid, 2)).isTrue();
+        two.destroyForcibly();
+        awaitExit(137, Signals.KILL);
+        await().atMost(20, TimeUnit.SECONDS).until(() -> !nodes.get(1).service.runsHere(vpid, 2));
+    }
+
+    @Test
+    void anOutputThatIsNoPipeAnyMoreHoldsNoEndUp() throws Exception {
+        move(1, 2, "exec > elsewhere; until [ -e end ]; do sleep 0.02; done; exit 7");
+        await().atMost(20, TimeUnit.SECONDS).until(() -> Files.exists(folder.resolve("elsewhere")));
+        ProcessRow row = nodes.get(1).service.row(vpid).orElseThrow();
+        restart(2, () -> { });
+        nodes.get(1).service.returned(row, new FakeLink(row.osPid()), false);
+        Files.createFile(folder.resolve("end"));
+        await().atMost(20, TimeUnit.SECONDS).until(() -> !deputy.sent(LinkMessage.Exit.class).isEmpty());
+    }
+
+    @Test
     void theExitStatusWaitsForADeputyThatIsNotThereYet() throws Exception {
         deputyConnectsAtOnce = false;
         move(1, 2, "echo done; exit 9");
@@ -201,8 +278,8 @@ class BrokenTerminalIT extends MovedProcess {
             await().atMost(10, TimeUnit.SECONDS).until(() -> nodes.get(0).service.row(vpid).orElseThrow().incarnation() == 3);
             try {
                 Files.createFile(folder.resolve("last"));
-            } catch (java.io.IOException e) {
-                throw new java.io.UncheckedIOException(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
             await().atMost(10, TimeUnit.SECONDS).until(() -> Files.exists(folder.resolve("said")));
             two.destroyForcibly();
