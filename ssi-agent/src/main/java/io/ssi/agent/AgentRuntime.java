@@ -333,7 +333,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
 
     @Override
     public void leaveOutputs(KeptFolder folder) {
-        outputs.leave(folder, trusted());
+        outputs.leave(folder, link, trusted());
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.ssi.agent;
 
 import io.ssi.agent.deputy.Libc;
+import io.ssi.agent.link.DaemonLink;
 import io.ssi.core.wire.KeptFolder;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.lang.invoke.MethodHandles;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.LockSupport;
@@ -18,7 +20,10 @@ import java.util.concurrent.locks.LockSupport;
 final class Outputs {
     private static final int PIECE_BYTES = 32 << 10;
     private static final long AGAIN_NANOS = 20_000_000;
+    /** Of both outputs. */
     private static final long LOCK_NANOS = 10_000_000_000L;
+    private static final int QUIET_LOOKS = 3;
+    private static final long EMPTY_NANOS = 10_000_000_000L;
 
     /** Guarded by this; empty in a JVM that has its outputs from its user. */
     private FileInputStream[] ends = new FileInputStream[0];
@@ -62,13 +67,16 @@ final class Outputs {
     /**
      * The JVM ends and no daemon hears of it: what is in the pipes goes where the next daemon finds it, and so does what is still written until
      * the end. A disk that is full is waited for, as a full pipe is, and a daemon that has the pipes still for some seconds: it takes the rest itself.
+     *
+     * @param link by which a daemon may hear of it after all; then that takes the rest
      */
-    synchronized void leave(KeptFolder folder, MethodHandles.Lookup trusted) {
+    synchronized void leave(KeptFolder folder, DaemonLink link, MethodHandles.Lookup trusted) {
+        long giveUp = System.nanoTime() + LOCK_NANOS;
         for (int descriptor = 1; descriptor <= ends.length; descriptor++) {
             FileInputStream end = ends[descriptor - 1];
             if (end != null) {
                 try (FileChannel lock = FileChannel.open(folder.lock(descriptor), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                    if (isOurs(lock)) {
+                    if (isOurs(lock, giveUp, link)) {
                         leave(folder, descriptor, end, trusted);
                     }
                 } catch (IOException e) {
@@ -78,33 +86,58 @@ final class Outputs {
         }
     }
 
-    private static boolean isOurs(FileChannel lock) throws IOException {
-        long giveUp = System.nanoTime() + LOCK_NANOS;
+    private static boolean isOurs(FileChannel lock, long giveUp, DaemonLink link) throws IOException {
         while (lock.tryLock() == null) {
-            if (System.nanoTime() > giveUp) {
+            if (link.isHeard() || System.nanoTime() > giveUp) {
                 return false;
             }
-            LockSupport.parkNanos(AGAIN_NANOS);
+            pause();
         }
         return true;
     }
 
+    /** Longer than a moment also for a thread that is interrupted. */
+    private static void pause() {
+        LockSupport.parkNanos(AGAIN_NANOS);
+        if (Thread.interrupted()) {
+            LockSupport.parkNanos(AGAIN_NANOS);
+        }
+    }
+
     private static void leave(KeptFolder folder, int descriptor, FileInputStream pipe, MethodHandles.Lookup trusted) throws IOException {
         new Libc(trusted).redirect(descriptor, folder.rest(descriptor).toString());
-        ByteBuffer bytes = ByteBuffer.allocate(PIECE_BYTES);
-        try (FileChannel part = FileChannel.open(folder.part(descriptor, folder.end(descriptor)), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            while (pipe.available() > 0) {
-                bytes.clear().limit(pipe.read(bytes.array()));
-                while (bytes.hasRemaining()) {
-                    try {
-                        part.write(bytes);
-                    } catch (IOException full) {
-                        LockSupport.parkNanos(AGAIN_NANOS);
-                    }
-                }
-            }
+        try (RandomAccessFile part = new RandomAccessFile(folder.part(descriptor, folder.end(descriptor)).toFile(), "rw")) {
+            part.seek(part.length());
+            empty(pipe, part);
         }
         folder.append(descriptor, folder.rest(descriptor));
+    }
+
+    /** Until nothing more comes: a thread that waited for room goes on with its write a moment later. But a child of the program may write for ever. */
+    static void empty(InputStream pipe, RandomAccessFile part) throws IOException {
+        byte[] bytes = new byte[PIECE_BYTES];
+        long giveUp = System.nanoTime() + EMPTY_NANOS;
+        for (int quiet = 0; quiet < QUIET_LOOKS && System.nanoTime() < giveUp; ) {
+            if (pipe.available() > 0) {
+                quiet = 0;
+                write(bytes, pipe.read(bytes), part);
+            } else {
+                quiet++;
+                pause();
+            }
+        }
+    }
+
+    /** No channel: that would be closed by an interrupt. */
+    private static void write(byte[] bytes, int count, RandomAccessFile part) throws IOException {
+        long begin = part.getFilePointer();
+        for (int at = 0; at < count; at = (int) (part.getFilePointer() - begin)) {
+            try {
+                part.write(bytes, at, count - at);
+            } catch (IOException full) {
+                pause();
+            }
+        }
     }
 
     void restore(int descriptors, MethodHandles.Lookup trusted) {

@@ -27,7 +27,7 @@ public final class DaemonLink {
         /** The move whose outcome this JVM does not know, 0 if there is none. */
         long undecided();
 
-        /** This JVM ends without a daemon: what it has written and no daemon has taken goes there. */
+        /** This JVM ends without a daemon: what it has written and no daemon has taken goes there, unless a daemon has heard of it meanwhile. */
         void leaveOutputs(KeptFolder folder);
     }
 
@@ -198,6 +198,11 @@ public final class DaemonLink {
         }
     }
 
+    /** Whether a daemon has the last word of this JVM. */
+    public boolean isHeard() {
+        return heard;
+    }
+
     /** True if it was interrupted. */
     private boolean lastWord(int status) {
         AgentThread last = new LastWord(status);
@@ -217,6 +222,9 @@ public final class DaemonLink {
     private void leave(int status) {
         KeptFolder folder = new KeptFolder(Path.of(kept), vpid, incarnation);
         listener.leaveOutputs(folder);
+        if (heard) {
+            return; // by a daemon that was only slow
+        }
         try {
             folder.write(new KeptFolder.Letter(status, row));
         } catch (IOException e) {
