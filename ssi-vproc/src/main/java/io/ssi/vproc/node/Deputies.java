@@ -342,7 +342,7 @@ public final class Deputies {
         if (host != null) {
             if (service.whereabouts().isLost(host)) {
                 deputy.breakStreams("node " + host + " was lost", Integer.MAX_VALUE - 1);
-            } else if (service.whereabouts().isDown(host)) {
+            } else if (!service.whereabouts().isUp(host)) {
                 checkAgain(deputy, 0);
             }
             return;

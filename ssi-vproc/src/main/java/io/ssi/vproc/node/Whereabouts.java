@@ -8,8 +8,10 @@ import io.ssi.core.id.NodeId;
 import io.ssi.core.id.VPid;
 import io.ssi.vproc.ProcessRow;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +32,8 @@ public final class Whereabouts {
     private final Consensus consensus;
     private final Membership membership;
     private final long lostMillis;
+    /** Of nodes that are not in the register, milliseconds of the wall clock. */
+    private final Map<NodeId, Long> unknownSince = new ConcurrentHashMap<>();
     private volatile Host host = (node, vpid, incarnation) -> CompletableFuture.completedFuture(false);
 
     /** The word of a node on what it runs. */
@@ -91,8 +95,8 @@ public final class Whereabouts {
         return is(node, Membership.State.LEFT, 0);
     }
 
-    boolean isDown(NodeId node) {
-        return is(node, Membership.State.DOWN, 0);
+    boolean isUp(NodeId node) {
+        return is(node, Membership.State.UP, 0);
     }
 
     boolean isLost(NodeId node) {
@@ -100,8 +104,20 @@ public final class Whereabouts {
     }
 
     private boolean is(NodeId node, Membership.State state, long forMillis) {
-        return membership.nodes().stream().anyMatch(one -> one.id().equals(node) && one.state() == state
-                && System.currentTimeMillis() - one.sinceMillis() >= forMillis);
+        Membership.Node one = node(node);
+        return one.state() == state && System.currentTimeMillis() - one.sinceMillis() >= forMillis;
+    }
+
+    /** One that is not in the register joins just now; after a while it is known to have been taken out, and is down for good. */
+    private Membership.Node node(NodeId number) {
+        Optional<Membership.Node> known = membership.nodes().stream().filter(one -> one.id().equals(number)).findAny();
+        if (known.isPresent()) {
+            unknownSince.remove(number);
+            return known.get();
+        }
+        long since = unknownSince.computeIfAbsent(number, first -> System.currentTimeMillis());
+        Membership.State state = System.currentTimeMillis() - since >= lostMillis ? Membership.State.DOWN : Membership.State.JOINING;
+        return new Membership.Node(number, "", "", state, since, 0);
     }
 
     /** Empty if there is none: it has ended, or never was. Fails with NO_QUORUM. */
@@ -113,9 +129,8 @@ public final class Whereabouts {
     }
 
     private Away away(Consensus.Place place) {
-        Optional<Membership.Node> node = membership.nodes().stream().filter(one -> one.id().equals(place.node())).findAny();
-        long since = node.map(one -> System.currentTimeMillis() - one.sinceMillis()).orElse(0L);
-        return new Away(place.vpid(), place.node(), place.incarnation(), node.map(Membership.Node::state).orElse(Membership.State.JOINING), since >= lostMillis);
+        Membership.Node node = node(place.node());
+        return new Away(place.vpid(), place.node(), place.incarnation(), node.state(), System.currentTimeMillis() - node.sinceMillis() >= lostMillis);
     }
 
     /** That there is no row is no proof: this node's copy of the table has none of others for a while when its member of Hazelcast is alone. */

@@ -21,7 +21,7 @@
  * <li>the daemon is stopped, and a program that had ended, or moved on, had written more than the folder takes: of such a program its pipe is
  * emptied beyond that, because nobody else holds it. Only a kill before that is done loses what is in it.
  * <li>the daemon never comes back: the folder stays, a few files. The deputy waits for a node that was stopped in order and gives up one that is
- * down for long; its user can kill it.
+ * down for long, or is not in the register any more; its user can kill it.
  * <li>the deputy was killed meanwhile: its daemon takes the output for shown and the end for told, and the folder goes.
  * <li>the deputy does not come back to its daemon: as long as its OS process lives it is waited for, because it may be stopped.
  * <li>the deputy's daemon was started again meanwhile: it answers that an end is told only when the deputy has ended, so it is told again.

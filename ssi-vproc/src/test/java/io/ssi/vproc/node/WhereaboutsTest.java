@@ -142,6 +142,17 @@ class WhereaboutsTest {
     }
 
     @Test
+    void aNodeThatWasTakenOutOfTheRegisterIsLost() throws Exception {
+        cluster.states.remove(2);
+        // It may be about to join.
+        assertThat(one.service.whereabouts().away(vpid).get(30, TimeUnit.SECONDS)).hasValueSatisfying(away -> assertThat(away.isLost()).isFalse());
+        VprocService.Parts atOnce = new VprocService.Parts(new NodeId(1), "n1", cluster.membership(1), cluster, cluster, one.pool, os, 0, folder);
+        Whereabouts later = new Whereabouts(one.service, atOnce);
+        assertThat(later.away(vpid).get(30, TimeUnit.SECONDS)).hasValueSatisfying(away -> assertThat(away.isLost()).isTrue());
+        assertThat(later.isLost(new NodeId(2))).isTrue();
+    }
+
+    @Test
     void aNodeThatIsAwayIsNot() {
         cluster.state(2, Membership.State.LEFT);
         assertThatThrownBy(() -> one.service.whereabouts().live(vpid))
