@@ -29,8 +29,12 @@ final class DeputyTokens {
 
     /** Who holds a terminal. */
     record Holder(long token, long osPid, long startTicks) {
+        /** Nobody takes back that a deputy is gone, and a look in the middle of an execve(2) may see the thread that it replaces: so it takes two. */
         boolean isAlive(OsProcesses os) {
-            OsProcesses.Sample now = os.sample(osPid);
+            return isSeen(os.sample(osPid)) || isSeen(os.sample(osPid));
+        }
+
+        private boolean isSeen(OsProcesses.Sample now) {
             return now.alive() && now.startTicks() == startTicks;
         }
     }

@@ -43,11 +43,13 @@ public final class LinuxProcesses implements OsProcesses {
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         char state = fields[STATE].charAt(0);
         long start = Long.parseLong(fields[START]);
-        if (state == 'Z' || state == 'X') {
+        int threads = Integer.parseInt(fields[THREADS]);
+        // The first thread of a process that runs may have ended, as it has for a moment while another one calls execve(2).
+        if ((state == 'Z' || state == 'X') && threads <= 1) {
             return new Sample(false, false, 0, 0, start, fields.length > EXIT_CODE ? exit(fields[EXIT_CODE].strip()) : Optional.empty());
         }
         long cpuMillis = (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) * MILLIS_PER_TICK;
-        return new Sample(true, state == 'T' || state == 't', Integer.parseInt(fields[THREADS]), cpuMillis, start, Optional.empty());
+        return new Sample(true, state == 'T' || state == 't', threads, cpuMillis, start, Optional.empty());
     }
 
     @Override
