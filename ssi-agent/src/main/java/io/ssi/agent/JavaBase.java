@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import jdk.internal.misc.Unsafe;
 
-/** The way into java.base: two packages exported to the agent alone, a lookup that may do everything, and the hook classes. */
+/** The way into java.base: three packages exported to the agent alone, a lookup that may do everything, and the hook classes. */
 final class JavaBase {
     /** In the order of definition: each needs only those before it. */
     private static final String[] HOOKS = {"SsiHook$Handler", "SsiTraces", "SsiHook", "SsiResume", "SsiEntry", "SsiProcess",
         "SsiStandardInput", "SsiRandom", "SsiClock"};
-    private static final String[] PACKAGES = {"jdk.internal.misc", "jdk.internal.vm"};
+    private static final String[] PACKAGES = {"jdk.internal.misc", "jdk.internal.vm", "jdk.internal.perf"};
 
     private JavaBase() {}
 
@@ -23,7 +23,7 @@ final class JavaBase {
     static void open(Instrumentation instrumentation) {
         Set<Module> agent = new HashSet<>(2);
         agent.add(JavaBase.class.getModule());
-        Map<String, Set<Module>> exports = new HashMap<>(4);
+        Map<String, Set<Module>> exports = new HashMap<>(8);
         for (String name : PACKAGES) {
             exports.put(name, agent);
         }

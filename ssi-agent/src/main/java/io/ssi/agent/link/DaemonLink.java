@@ -64,6 +64,8 @@ public final class DaemonLink {
     private boolean greeting;
     /** The daemon has heard the last word. */
     private volatile boolean heard;
+    /** Null while the program starts, which shall not wait for the search of the counters. */
+    private volatile LiveHeap heap;
     /** Where to leave what no daemon takes; "" if there is no such place. */
     private volatile String kept = "";
     private volatile int vpid;
@@ -440,8 +442,10 @@ public final class DaemonLink {
     }
 
     private void report() throws IOException {
+        LiveHeap known = heap;
+        long left = known == null ? -1 : known.bytes();
         Runtime runtime = Runtime.getRuntime();
-        send(new LinkMessage.Report(reader.getThreadGroup().activeCount(), runtime.totalMemory() - runtime.freeMemory()));
+        send(new LinkMessage.Report(reader.getThreadGroup().activeCount(), left >= 0 ? left : runtime.totalMemory() - runtime.freeMemory()));
     }
 
     private final class Reporter extends AgentThread {
@@ -459,6 +463,9 @@ public final class DaemonLink {
                         // The link thread is connecting again.
                     }
                     Thread.sleep(REPORT_MILLIS);
+                    if (heap == null) {
+                        heap = new LiveHeap();
+                    }
                 }
             } catch (InterruptedException e) {
                 // Nobody interrupts it.

@@ -35,7 +35,7 @@ public sealed interface LinkMessage {
 
     record Refused(int code, String message) implements LinkMessage {}
 
-    /** Application to daemon, every 2 s or so: live threads, used heap in bytes. */
+    /** Application to daemon, every 2 s or so: live threads, and what the last collection left of the heap in bytes, or what is used of it where that is not known. */
     record Report(int threads, long heapUsed) implements LinkMessage {}
 
     /** Application to daemon as its last word; the exit status it is about to end with. Answered by Exit. */

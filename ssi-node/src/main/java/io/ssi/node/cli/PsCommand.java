@@ -20,7 +20,8 @@ import picocli.CommandLine.Parameters;
 
 @Command(name = "ssi-ps", description = "Shows the processes of the cluster.", sortOptions = false,
         footer = {"", "With -a, how a process ended stands behind its state: \"zombie 3\" by exit", "status 3, \"zombie KILL\" by a signal.",
-            "HEAP is the heap in use, with what the next collection frees, as the program", "last told. \"-\" is what is not known.",
+            "HEAP is what the last collection left of the heap: what lives, and garbage that", "it did not look for. Before the first one, and with ZGC, Shenandoah or",
+            "-XX:-UsePerfData, which do not tell it, it is the heap in use. \"-\" is what is", "not known.",
             "Exit status: 0, also when there is no such process; 1 when the daemon cannot", "be asked; 2 for wrong use.", "Example: the running Lua programs of node 2, as a tree", "  ssi-ps --tree --node 2 --state running lua"})
 final class PsCommand extends Base {
     private static final List<String> HEADINGS = List.of(">VPID", ">PARENT", ">NODE", ">ORIGIN", ">OSPID", "USER", "STATE", ">THREADS", ">CPU",

@@ -30,7 +30,7 @@ public interface ProcessMXBean {
     @Described("Processor time used, of its JVMs before moves too, ms")
     long getCpuMillis();
 
-    @Described("Heap used, bytes")
+    @Described("What the last collection left of the heap, bytes; what is in use before the first one")
     long getHeapBytes();
 
     @Described("Main class or jar, with the arguments")
