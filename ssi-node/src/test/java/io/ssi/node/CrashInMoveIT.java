@@ -78,12 +78,12 @@ class CrashInMoveIT {
         move.isGone();
     }
 
-    /** Its terminal is lost, it is not. */
+    /** Its terminal is lost, it is not: it reads the end of its input, and ends by itself. */
     @ParameterizedTest
     @CsvSource({"source, HandOver, kill"})
     void aSourceKilledAfterTheCommitTakesNothingWithIt(String side, String step, String action) throws Exception {
         moveWithFault(side, step, action);
-        assertThat(move.agreed()).containsEntry("node", 2L);
+        move.endsWithItsInput();
     }
 
     /** Source and target are the two that follow; the group finds another leader in the middle of the move. */
@@ -119,7 +119,7 @@ class CrashInMoveIT {
         switch (action.equals("kill") ? killed(side, step) : Outcome.GOES_ON) {
             case GOES_ON -> move.goesOn();
             case GONE -> move.isGone();
-            case RUNS_WITHOUT_TERMINAL -> assertThat(move.agreed()).containsEntry("node", 2L);
+            case RUNS_WITHOUT_TERMINAL -> move.endsWithItsInput();
             case EITHER -> {
                 await().atMost(FaultedMove.AGREE).until(() -> !move.program.process.isAlive() || cluster.ps(1, "Talk").stream()
                         .anyMatch(row -> row.get("state").equals("RUNNING") && row.get("node").equals(1L)));

@@ -122,6 +122,12 @@ final class FaultedMove {
         });
     }
 
+    /** The terminal was lost: where it is now it finds that out and exits, with a status of its own. */
+    void endsWithItsInput() throws Exception {
+        ClusterOfThree.Said end = cluster.ask(target, "ssi-wait", Integer.toString(vpid));
+        assertThat(end.exitCode()).as(end.err()).isZero();
+    }
+
     /** For after each test: ends the program wherever it is, and all else of its cluster that is no daemon. */
     static void cleanUp(ClusterOfThree cluster, FaultedMove move) throws IOException {
         Files.createDirectories(FAULTS);
