@@ -15,6 +15,8 @@ import java.util.Arrays;
 public final class LinkCodec {
     private static final int SMALL = 256;
     private static final int TYPE_BYTES = 2;
+    /** Type, migration and length before the bytes of an image. */
+    private static final int CHUNK_HEAD = TYPE_BYTES + Long.BYTES + Integer.BYTES;
 
     private LinkCodec() {}
 
@@ -31,7 +33,7 @@ public final class LinkCodec {
     /** The whole frame as bytes; for writers that queue. */
     public static byte[] encode(LinkMessage message) {
         LinkOutput frame = frame(message);
-        return Arrays.copyOf(frame.bytes(), frame.size());
+        return frame.size() == frame.bytes().length ? frame.bytes() : Arrays.copyOf(frame.bytes(), frame.size());
     }
 
     /**
@@ -51,8 +53,25 @@ public final class LinkCodec {
             throw new SsiException(ErrorCode.BAD_FRAME,
                     "a frame announces " + length + " bytes; allowed are " + TYPE_BYTES + " to " + LinkMessage.FRAME_MAX);
         }
-        byte[] body = new byte[length];
+        byte[] body = new byte[Math.min(length, CHUNK_HEAD)];
         in.readFully(body);
+        return length > CHUNK_HEAD ? large(body, in, length) : decode(body);
+    }
+
+    /** By far the most that goes over a link are images: their bytes are read to where they stay. */
+    private static LinkMessage large(byte[] head, DataInputStream in, int length) throws IOException {
+        LinkInput fields = new LinkInput(head);
+        int rest = length - CHUNK_HEAD;
+        if (fields.getShort() == LinkType.IMAGE_CHUNK) {
+            long migration = fields.getLong();
+            if (fields.getInt() == rest) {
+                byte[] image = new byte[rest];
+                in.readFully(image);
+                return new LinkMessage.ImageChunk(migration, image);
+            }
+        }
+        byte[] body = Arrays.copyOf(head, length);
+        in.readFully(body, CHUNK_HEAD, rest);
         return decode(body);
     }
 

@@ -4,10 +4,15 @@ package io.ssi.migrate.client;
  * Numbers of the image, shared by writer and reader. The image: magic, JDK version; initialised classes; their statics; JDK
  * statics that travel; the state of the OS process; threads with frames; actions of the JDK's cleaner; the body of each object in the order of
  * definition, until every defined object had its turn; numbers of handles of the process itself, of what the cleaner has registered, of references that were
- * put into their queues meanwhile. A reference is 0 for null, a known number, or the next number followed by a definition.
+ * put into their queues meanwhile. A reference is {@link #NULL}, {@link #NEW} followed by a definition of the next number, or {@link #BACK} and how
+ * far back the object was defined, which is a small number more often than its own is.
  */
 final class ImageFormat {
-    static final int MAGIC = 0x53534932;
+    static final int MAGIC = 0x53534933;
+
+    static final int NULL = 0;
+    static final int NEW = 1;
+    static final int BACK = 2;
 
     static final int INSTANCE = 1;
     static final int ARRAY = 2;

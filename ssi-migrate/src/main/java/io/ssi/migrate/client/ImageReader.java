@@ -95,7 +95,7 @@ final class ImageReader {
         int[] hashes = new int[in.count(CLASSES_MAX, "number of classes")];
         for (int i = 0; i < hashes.length; i++) {
             initialised.add(in.string());
-            hashes[i] = in.u4();
+            hashes[i] = in.varint();
         }
         List<String> failed = new ArrayList<>();
         for (int left = in.count(CLASSES_MAX, "number of classes"); left > 0; left--) {
@@ -259,17 +259,18 @@ final class ImageReader {
     // ---- references
 
     private Object reference() throws IOException, ReflectiveOperationException {
-        int number = in.varint();
-        if (number == 0) {
+        int reference = in.varint();
+        if (reference == ImageFormat.NULL) {
             return null;
         }
-        if (number > 0 && number <= count) {
-            return objects.get(number);
+        if (reference != ImageFormat.NEW) {
+            int back = reference - ImageFormat.BACK;
+            if (back < 0 || back >= count) {
+                throw new IOException("a reference in the image goes back by " + back + " objects of " + count);
+            }
+            return objects.get(count - back);
         }
-        if (number != count + 1) {
-            throw new IOException("object " + number + " in the image follows object " + count);
-        }
-        count++;
+        int number = ++count;
         int kind = in.u1();
         kinds.set(number, kind);
         Object object = define(kind);
@@ -280,16 +281,16 @@ final class ImageReader {
     private Object define(int kind) throws IOException, ReflectiveOperationException {
         return switch (kind) {
             case ImageFormat.NAMED, ImageFormat.NAMED_FILLED -> {
-                int hash = in.u4();
+                int hash = in.varint();
                 yield hashed(names.find(in.string()), hash);
             }
             case ImageFormat.CLASS -> {
-                int hash = in.u4();
+                int hash = in.varint();
                 yield hashed(classReference(), hash);
             }
             case ImageFormat.INTERNED -> interned();
             case ImageFormat.ARRAY -> {
-                int hash = in.u4();
+                int hash = in.varint();
                 Class<?> type = classReference();
                 yield hashed(Array.newInstance(type.getComponentType(), in.count(LENGTH_MAX, "length of an array")), hash);
             }
@@ -303,7 +304,7 @@ final class ImageReader {
     }
 
     private Object instance() throws IOException, ReflectiveOperationException {
-        int hash = in.u4();
+        int hash = in.varint();
         Class<?> type = classReference();
         Object object = hashed(jdk.allocate(type), hash);
         if (SaltedCollections.isSalted(type)) {
@@ -353,7 +354,7 @@ final class ImageReader {
         if (++classCount == classes.length) {
             classes = Arrays.copyOf(classes, classCount * 2);
         }
-        int hash = in.u4();
+        int hash = in.varint();
         Class<?> type = switch (in.u1()) {
             case ImageFormat.PRIMITIVE_CLASS -> MethodType.fromMethodDescriptorString("()" + in.string(), null).returnType();
             case ImageFormat.NAMED_CLASS -> {

@@ -94,7 +94,7 @@ final class ImageWriter {
         out.varint(initialised.size());
         for (Class<?> type : initialised) {
             out.string(type.getName());
-            out.u4(numbers.hash(type));
+            out.varint(numbers.hash(type));
         }
         FailedClasses.writeNames(out, failed);
         for (Class<?> type : initialised) {
@@ -202,16 +202,16 @@ final class ImageWriter {
 
     private void reference(Object object) throws IOException {
         if (object == null) {
-            out.varint(0);
+            out.varint(ImageFormat.NULL);
             return;
         }
         int number = numbers.number(object);
         if (number > 0) {
-            out.varint(number);
+            out.varint(ImageFormat.BACK + numbers.count() - number);
             return;
         }
         pins.reached(-number);
-        out.varint(-number);
+        out.varint(ImageFormat.NEW);
         kinds.set(-number, define(object, numbers.hashOfNew()));
     }
 
@@ -223,12 +223,12 @@ final class ImageWriter {
                 pins.addReason("a " + object.getClass().getName() + " takes the place of the JDK's " + name.replace('#', '.') + "; it cannot move yet, use the JDK's own");
             }
             out.u1(kind);
-            out.u4(hash);
+            out.varint(hash);
             out.string(name);
             return kind;
         } else if (object instanceof Class<?> type) {
             out.u1(ImageFormat.CLASS);
-            out.u4(hash);
+            out.varint(hash);
             classReference(type);
             return ImageFormat.CLASS;
         } else if (object instanceof String string && new String(string).intern() == string) {
@@ -237,7 +237,7 @@ final class ImageWriter {
             return ImageFormat.INTERNED;
         } else if (object.getClass().isArray()) {
             out.u1(ImageFormat.ARRAY);
-            out.u4(hash);
+            out.varint(hash);
             classReference(object.getClass());
             out.varint(Array.getLength(object));
             return ImageFormat.ARRAY;
@@ -268,7 +268,7 @@ final class ImageWriter {
             return ImageFormat.PINNED;
         }
         out.u1(ImageFormat.INSTANCE);
-        out.u4(hash);
+        out.varint(hash);
         classReference(object.getClass());
         return ImageFormat.INSTANCE;
     }
@@ -353,7 +353,7 @@ final class ImageWriter {
         }
         info.number = ++classCount;
         out.varint(classCount);
-        out.u4(type.getClassLoader() == ClassLoader.getSystemClassLoader() ? numbers.hash(type) : 0);
+        out.varint(type.getClassLoader() == ClassLoader.getSystemClassLoader() ? numbers.hash(type) : 0);
         if (type.isPrimitive()) {
             out.u1(ImageFormat.PRIMITIVE_CLASS);
             out.string(type.descriptorString());
