@@ -3,7 +3,9 @@ package programs;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
@@ -199,7 +201,39 @@ public final class Traces {
         other.join();
     }
 
+    /** What was thrown just before or after a move, and is looked at much later. */
+    private static final class Thrower extends Thread {
+        private static final int KEPT_MAX = 2000;
+        private final Throwable[] kept = new Throwable[KEPT_MAX];
+        private volatile boolean over;
+
+        @Override
+        public void run() {
+            for (int i = 0; !over; i = (i + 1) % KEPT_MAX) {
+                try {
+                    Integer.parseInt("thrown");
+                } catch (NumberFormatException e) {
+                    kept[i] = e;
+                }
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+
+        void print() throws InterruptedException {
+            over = true;
+            join();
+            Set<List<StackTraceElement>> distinct = new HashSet<>();
+            for (Throwable each : kept) {
+                if (each != null && distinct.add(List.of(each.getStackTrace()))) {
+                    Traces.print("thrown in between", each.getStackTrace());
+                }
+            }
+        }
+    }
+
     public static void main(String[] arguments) throws Exception {
+        Thrower thrower = new Thrower();
+        thrower.start();
         new Built(2).new Inner().run();
         System.out.println(overloaded(7));
         Traces.class.getMethod("reflective", String.class).invoke(null, "reflective");
@@ -230,6 +264,7 @@ public final class Traces {
             print(old.getMessage(), old.getStackTrace());
             print(old.getCause().getMessage(), old.getCause().getStackTrace());
         }
+        thrower.print();
         Pace.step();
         throw new IllegalArgumentException("the end", OLD.get(0));
     }

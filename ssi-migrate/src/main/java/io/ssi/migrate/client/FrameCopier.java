@@ -124,10 +124,13 @@ final class FrameCopier implements Opcodes {
             }
             copies.add(type, byName, file(type));
         }
+        List<Class<?>> again = Profiles.shared(port.instrumentation());
+        again.removeAll(made.keySet());
+        again.addAll(made.keySet());
         port.instrumentation().addTransformer(copies, true);
         adding.allow(made.keySet());
         try {
-            port.instrumentation().retransformClasses(made.keySet().toArray(Class<?>[]::new));
+            port.instrumentation().retransformClasses(again.toArray(Class<?>[]::new));
         } catch (java.lang.instrument.UnmodifiableClassException | LinkageError e) {
             throw new ReflectiveOperationException("frames of " + made.keySet() + " cannot be entered again: " + e, e);
         } finally {

@@ -129,7 +129,6 @@ public final class MigrationClient {
                     port.move().running();
                     landing.go();
                     port.send(new LinkMessage.Running(m.migration()));
-                    Profiles.forget(port.instrumentation());
                 }
                 case LinkMessage.Cannot m -> port.giveUp();
                 default -> {

@@ -1,8 +1,8 @@
 package io.ssi.migrate.client;
 
 import java.lang.instrument.Instrumentation;
-import java.lang.instrument.UnmodifiableClassException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -24,14 +24,17 @@ final class Profiles {
 
     private Profiles() {}
 
-    /** The program may run meanwhile: it stands still for a few milliseconds. */
-    static void forget(Instrumentation instrumentation) {
-        Class<?>[] shared = Arrays.stream(instrumentation.getAllLoadedClasses()).filter(type -> type.getClassLoader() == null && SHARED.contains(type.getName()))
-                .toArray(Class<?>[]::new);
-        try {
-            instrumentation.retransformClasses(shared);
-        } catch (UnmodifiableClassException | RuntimeException | Error e) {
-            // An agent of the program's own does not take it, or there is no room: the program runs as well, if more slowly perhaps.
+    /**
+     * Those to transform anew, in a list of its own: together with the classes that get copies of frames, which is the last that the agent does
+     * before the program's threads are there. Not later: an exception forgets the lines of methods that are replaced before it is asked for them.
+     */
+    static List<Class<?>> shared(Instrumentation instrumentation) {
+        List<Class<?>> shared = new ArrayList<>();
+        for (Class<?> type : instrumentation.getAllLoadedClasses()) {
+            if (type.getClassLoader() == null && SHARED.contains(type.getName())) {
+                shared.add(type);
+            }
         }
+        return shared;
     }
 }
