@@ -268,7 +268,7 @@ final class AgentRuntime implements Services, AgentPort, DaemonLink.Listener, We
         try {
             Class<?> handles = Class.forName("java.lang.ProcessHandleImpl");
             long self = (long) trusted().findStatic(handles, "getCurrentPid0", MethodType.methodType(long.class)).invokeExact();
-            boolean killed = (boolean) trusted().findStatic(handles, "destroy0", MethodType.methodType(boolean.class, long.class, long.class,
+            boolean ignored = (boolean) trusted().findStatic(handles, "destroy0", MethodType.methodType(boolean.class, long.class, long.class,
                     boolean.class)).invokeExact(self, 0L, true);
         } catch (Throwable e) {
             // Then as any other JVM.

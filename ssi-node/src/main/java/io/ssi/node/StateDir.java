@@ -43,9 +43,9 @@ public final class StateDir implements AutoCloseable {
                 throw new SsiException(ErrorCode.CANNOT_START, "a node daemon (pid " + pid + ") uses the state folder " + folder
                         + " already; stop it with ssi-node stop, or set another state-dir");
             }
-            refuseCopy(folder, file);
             file.truncate(0);
             file.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.UTF_8)));
+            refuseCopy(folder, file);
             StateDir state = new StateDir(folder, file, lock);
             state.emptyPipes();
             return state;

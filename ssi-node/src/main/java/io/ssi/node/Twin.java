@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -13,17 +14,18 @@ import java.util.Optional;
  * daemons of one identity would each undo what the other tells the cluster. Sees the daemons of this user only, root those of all.
  */
 public record Twin(long pid, String number, Path folder) {
+    private static final String IDENTITY = "cluster/node";
     private static final Path PROC = Path.of("/proc");
 
     static Optional<Twin> of(Path stateDir) throws IOException {
-        Path identity = stateDir.resolve("cluster/node");
+        Path identity = stateDir.resolve(IDENTITY);
         if (!Files.exists(identity)) {
             return Optional.empty();
         }
         try (DirectoryStream<Path> processes = Files.newDirectoryStream(PROC, "[0-9]*")) {
             for (Path process : processes) {
                 Optional<Path> other = isDaemon(process) ? stateDirOf(process) : Optional.empty();
-                if (other.isPresent() && !Files.isSameFile(other.get(), stateDir) && same(identity, other.get().resolve("cluster/node"))) {
+                if (other.isPresent() && isCopy(stateDir, other.get())) {
                     return Optional.of(new Twin(Long.parseLong(process.getFileName().toString()), number(identity), other.get()));
                 }
             }
@@ -37,8 +39,12 @@ public record Twin(long pid, String number, Path folder) {
         return used.isPresent() && Files.isSameFile(used.get(), stateDir);
     }
 
-    private static boolean same(Path one, Path other) throws IOException {
-        return Files.exists(other) && Files.mismatch(one, other) < 0;
+    private static boolean isCopy(Path one, Path other) {
+        try {
+            return !Files.isSameFile(one, other) && Files.mismatch(one.resolve(IDENTITY), other.resolve(IDENTITY)) < 0;
+        } catch (IOException newOrGone) {
+            return false;
+        }
     }
 
     private static String number(Path identity) throws IOException {
@@ -57,7 +63,7 @@ public record Twin(long pid, String number, Path folder) {
     private static Optional<Path> stateDirOf(Path daemon) {
         try (DirectoryStream<Path> open = Files.newDirectoryStream(daemon.resolve("fd"))) {
             for (Path descriptor : open) {
-                Path file = Files.readSymbolicLink(descriptor);
+                Path file = link(descriptor);
                 if (file.endsWith(StateDir.LOCK) && file.isAbsolute() && Files.isDirectory(file.getParent())) {
                     return Optional.of(file.getParent());
                 }
@@ -66,5 +72,14 @@ public record Twin(long pid, String number, Path folder) {
             return Optional.empty();
         }
         return Optional.empty();
+    }
+
+    /** What a descriptor leads to; itself when it was closed meanwhile. */
+    private static Path link(Path descriptor) throws IOException {
+        try {
+            return Files.readSymbolicLink(descriptor);
+        } catch (NoSuchFileException closed) {
+            return descriptor;
+        }
     }
 }

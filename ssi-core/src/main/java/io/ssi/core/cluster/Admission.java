@@ -43,10 +43,11 @@ final class Admission {
         }
     }
 
-    /** Blocks up to about 20 s, and where no seed listens 3 s. Throws what the seeds refused with, or TIMEOUT. */
+    /** Blocks up to about 20 s, and no longer than 3 s while no seed listens. Throws what the seeds refused with, or TIMEOUT. */
     static ClusterMessages.Joined join(List<InetSocketAddress> seeds, Transport transport, UUID uuid, String name, String address) {
         ClusterMessages.Join request = new ClusterMessages.Join(uuid.toString(), name, address, "", ThreadLocalRandom.current().nextLong());
         long start = System.nanoTime();
+        long heard = start;
         SsiException last;
         boolean nobody;
         do {
@@ -64,8 +65,9 @@ final class Admission {
                     log.info("not admitted by {} yet: {}", seed, last.getMessage());
                 }
             }
+            heard = nobody ? heard : System.nanoTime();
             pause();
-        } while (System.nanoTime() - start < (nobody ? NOBODY_NANOS : PATIENCE_NANOS));
+        } while (System.nanoTime() - heard < NOBODY_NANOS && System.nanoTime() - start < PATIENCE_NANOS);
         String asked = seeds.stream().map(seed -> seed.getHostString() + ":" + seed.getPort()).collect(Collectors.joining(", "));
         throw new SsiException(last.code(), nobody && seeds.size() == 1 ? last.getMessage() : "no node at " + asked + " admitted this node within "
                 + Duration.ofNanos(System.nanoTime() - start).toSeconds() + " s; the last answer was: " + last.getMessage(), last);

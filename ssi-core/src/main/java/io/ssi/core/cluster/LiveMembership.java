@@ -4,7 +4,9 @@ import io.ssi.core.env.Env;
 import io.ssi.core.env.Timers;
 import io.ssi.core.id.NodeId;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -36,6 +38,13 @@ final class LiveMembership implements Membership, AutoCloseable {
         this.kept = kept;
         history = kept.changes();
         table = new MembershipTable(self);
+        Map<NodeId, State> last = new HashMap<>();
+        history.forEach(change -> last.put(change.node(), change.to()));
+        last.forEach((node, state) -> {
+            if (state == State.LEFT && !node.equals(self)) {
+                table.hadLeft(node);
+            }
+        });
     }
 
     void start() {

@@ -6,8 +6,10 @@ import io.ssi.core.cluster.Membership.State;
 import io.ssi.core.id.NodeId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -39,9 +41,17 @@ final class MembershipTable {
     private final Map<NodeId, Row> rows = new TreeMap<>();
     /** Links that are up to nodes not registered here yet (at most NodeId.MAX), with their causes: a new node may reach this one before the register does. */
     private final Map<NodeId, String> linkedEarly = new HashMap<>();
+    /** Nodes that were stopped in order, as an earlier life of this node heard: nothing else tells it from one that is down. */
+    private final Set<NodeId> hadLeft = new HashSet<>();
 
     MembershipTable(NodeId self) {
         this.self = self;
+    }
+
+    /** An earlier life of this node heard it last that the node was stopped in order. Before {@link #registered}. */
+    List<Change> hadLeft(NodeId id) {
+        hadLeft.add(id);
+        return List.of();
     }
 
     /** The node is in the register: new, renamed or elsewhere. */
@@ -62,7 +72,9 @@ final class MembershipTable {
             return change(id, fresh, State.UP, "this node started", now);
         }
         List<Change> changes = new ArrayList<>();
-        changes.add(new Change(now, id, null, State.JOINING, "registered as " + name + " at " + address));
+        boolean left = hadLeft.remove(id);
+        fresh.state = left ? State.LEFT : State.JOINING;
+        changes.add(new Change(now, id, null, fresh.state, left ? "it was stopped in order before this node started" : "registered as " + name + " at " + address));
         String linked = linkedEarly.remove(id);
         if (linked != null) {
             changes.addAll(linkUp(id, linked, now));

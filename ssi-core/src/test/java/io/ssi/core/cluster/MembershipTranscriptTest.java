@@ -60,6 +60,7 @@ class MembershipTranscriptTest {
         NodeId node = words.length > 2 ? new NodeId(Integer.parseInt(words[2])) : null;
         String rest = words.length > 3 ? words[3] : "";
         List<Membership.Change> changes = switch (words[1]) {
+            case "had-left" -> table.hadLeft(node);
             case "registered" -> table.registered(node, rest.split(" ")[0], rest.split(" ")[1], now);
             case "removed" -> table.removed(node, now);
             case "link-up" -> table.linkUp(node, rest, now);

@@ -131,7 +131,7 @@ final class FrameCopier implements Opcodes {
         adding.allow(made.keySet());
         try {
             port.instrumentation().retransformClasses(again.toArray(Class<?>[]::new));
-        } catch (java.lang.instrument.UnmodifiableClassException | LinkageError e) {
+        } catch (java.lang.instrument.UnmodifiableClassException | LinkageError | InternalError e) {
             throw new ReflectiveOperationException("frames of " + made.keySet() + " cannot be entered again: " + e, e);
         } finally {
             adding.forbid();

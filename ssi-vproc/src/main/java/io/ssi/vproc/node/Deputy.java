@@ -297,7 +297,7 @@ final class Deputy {
         private long next(long told) throws InterruptedException {
             synchronized (Deputy.this) {
                 while (!over && shown(fd, incarnation) <= told && broken[fd - 1] == toldBroken) {
-                    Deputy.this.wait();
+                    awaitShown();
                 }
                 if (broken[fd - 1] && !toldBroken) {
                     toldBroken = true;

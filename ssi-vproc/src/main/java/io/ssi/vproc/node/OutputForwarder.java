@@ -124,11 +124,12 @@ final class OutputForwarder {
                 }
                 if (pipe == null && failures > OPEN_ATTEMPTS_MAX) {
                     LOG.warn("the last of output {} of process {} cannot be read and is given up", fd, vpid);
+                    spool.close();
                     over.complete(null);
                     return;
                 }
                 if (!open) {
-                    Thread.sleep(LOOK_MILLIS);
+                    Thread.sleep(failures > 0 ? DISK_AGAIN_MILLIS : LOOK_MILLIS);
                 }
                 if (isClosed()) {
                     spool.close();

@@ -61,6 +61,7 @@ final class OutputSender {
     private boolean broken;
     private boolean closed;
     private long discarded;
+    /** How often in a row. */
     private int unreadable;
 
     /**
@@ -268,7 +269,9 @@ final class OutputSender {
             return null;
         }
         try {
-            return spool.read(at, (int) Math.min(PIECE_BYTES_MAX, spool.end() - at));
+            byte[] piece = spool.read(at, (int) Math.min(PIECE_BYTES_MAX, spool.end() - at));
+            unreadable = 0;
+            return piece;
         } catch (IOException e) {
             if (++unreadable < READ_ATTEMPTS_MAX) {
                 throw e;
