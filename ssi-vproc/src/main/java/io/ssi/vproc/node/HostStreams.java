@@ -219,12 +219,31 @@ public final class HostStreams implements AutoCloseable {
     }
 
     private void keep(Forwarding forwarding, ProcessRow row) {
-        byte[] bytes = RowCodec.encode(row);
-        long startTicks = parts.os().sample(row.osPid()).startTicks();
         synchronized (forwarding.unkept) {
-            forwarding.unkept.set(ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(startTicks).put(bytes).array());
+            forwarding.unkept.set(withTicks(row));
         }
         keep(forwarding, 1);
+    }
+
+    private byte[] withTicks(ProcessRow row) {
+        byte[] bytes = RowCodec.encode(row);
+        return ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(parts.os().sample(row.osPid()).startTicks()).put(bytes).array();
+    }
+
+    /** Of a process that is at home nothing is kept but this: stopped it cannot connect to the next daemon, which would take it for ended. */
+    void stopped(ProcessRow row, boolean stops) {
+        if (row.deputyNode() != 0) {
+            return;
+        }
+        try {
+            if (stops) {
+                folder(row).writeRow(withTicks(row));
+            } else {
+                folder(row).delete();
+            }
+        } catch (IOException e) {
+            LOG.warn("that process {} is stopped is not kept over a restart of this daemon: {}", row.vpid(), e.getMessage());
+        }
     }
 
     /** The disk may be full, and have room for output later: the next life of this daemon has to know whose that is. */
@@ -295,7 +314,11 @@ public final class HostStreams implements AutoCloseable {
             kept.ifPresent(rest -> rest.get(bytes));
             ProcessRow row = RowCodec.decode(bytes);
             OsProcesses.Sample now = parts.os().sample(row.osPid());
-            if (row.exit().isEmpty() && startTicks != 0 && now.alive() && now.startTicks() == startTicks) {
+            boolean runs = row.exit().isEmpty() && startTicks != 0 && now.alive() && now.startTicks() == startTicks;
+            if (row.deputyNode() == 0 && (!runs || service.isHosted(its.vpid, its.number))) {
+                awaited.remove(its);
+                stopped(row, runs && now.stopped());
+            } else if (runs) {
                 later(LOOK_AGAIN_MILLIS, () -> look(its));
             } else {
                 left(its, row, row.exit().or(() -> letter.map(word -> ExitStatus.exited(word.status()))));

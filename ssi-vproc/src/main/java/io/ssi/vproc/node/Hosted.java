@@ -28,6 +28,7 @@ final class Hosted {
     int threads;
     long heapBytes;
     boolean moving;
+    boolean stopped;
     final Deque<Deferred> deferred = new ArrayDeque<>();
     /** Set once when the daemon, as its parent, learned how it ended. */
     volatile Optional<ExitStatus> childExit = Optional.empty();

@@ -224,6 +224,10 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         OsProcesses.Sample now = parts.os().sample(process.osPid);
         boolean same = now.startTicks() == process.startTicks;
         if (now.alive() && same) {
+            if (now.stopped() != process.stopped) {
+                process.stopped = now.stopped();
+                table.row(process.vpid).ifPresent(row -> streams.stopped(row, now.stopped()));
+            }
             int threads = process.threads > 0 ? process.threads : now.threads();
             apply(new HostEvent.Sampled(process.vpid, process.incarnation, now.stopped(),
                     new ProcessRow.Usage(threads, now.cpuMillis(), process.heapBytes)));
@@ -371,7 +375,11 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
     }
 
     boolean runsHere(VPid vpid, int incarnation) {
-        return owner.ask(() -> find(vpid, incarnation).isPresent()) || streams.awaits(vpid, incarnation);
+        return isHosted(vpid, incarnation) || streams.awaits(vpid, incarnation);
+    }
+
+    boolean isHosted(VPid vpid, int incarnation) {
+        return owner.ask(() -> find(vpid, incarnation).isPresent());
     }
 
     @Override

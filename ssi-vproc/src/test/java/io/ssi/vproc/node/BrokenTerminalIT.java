@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ssi.core.cluster.Membership;
+import io.ssi.core.id.VPid;
 import io.ssi.core.wire.KeptFolder;
 import io.ssi.core.wire.LinkMessage;
 import io.ssi.vproc.ExitStatus;
@@ -220,6 +221,25 @@ class BrokenTerminalIT extends MovedProcess {
         two.destroyForcibly();
         awaitExit(137, Signals.KILL);
         await().atMost(20, TimeUnit.SECONDS).until(() -> !nodes.get(1).service.runsHere(vpid, 2));
+    }
+
+    /** It cannot connect before it goes on. */
+    @Test
+    void aProcessAtHomeThatIsStoppedIsThereAfterARestart() throws Exception {
+        Process program = new ProcessBuilder("sleep", "1000").start();
+        try {
+            FakeLink link = new FakeLink(program.pid());
+            VPid home = new VPid(nodes.getFirst().start(link).vpid());
+            Posix.kill(program.pid(), Signals.STOP);
+            KeptFolder its = new KeptFolder(folder.resolve("n1/kept"), home.value(), 1);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> its.row().isPresent());
+            restartFirst();
+            assertThat(nodes.getFirst().service.runsHere(home, 1)).isTrue();
+            Posix.kill(program.pid(), Signals.KILL);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> !nodes.getFirst().service.runsHere(home, 1) && its.row().isEmpty());
+        } finally {
+            program.destroyForcibly();
+        }
     }
 
     @Test
