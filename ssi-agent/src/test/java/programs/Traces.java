@@ -115,6 +115,17 @@ public final class Traces {
         System.out.println(names);
     }
 
+    private static boolean more(int i) {
+        print("more " + i, new Exception().getStackTrace());
+        return i < 12;
+    }
+
+    private static void headOfLoop() {
+        for (int i = 0; more(i); i++) {
+            Pace.step();
+        }
+    }
+
     private static int failing(int depth) {
         try {
             if (depth > 0) {
@@ -234,6 +245,7 @@ public final class Traces {
     public static void main(String[] arguments) throws Exception {
         Thrower thrower = new Thrower();
         thrower.start();
+        headOfLoop();
         new Built(2).new Inner().run();
         System.out.println(overloaded(7));
         Traces.class.getMethod("reflective", String.class).invoke(null, "reflective");

@@ -200,6 +200,7 @@ final class FrameCopier implements Opcodes {
         }
 
         void rewrite(int call) throws org.objectweb.asm.tree.analysis.AnalyzerException, ReflectiveOperationException {
+            Lines.keep(method.instructions);
             numberCalls(call);
             ClassLoader loader = type.getClassLoader() == null ? ClassLoader.getPlatformClassLoader() : type.getClassLoader();
             Frame<BasicValue>[] frames = FrameTypes.of(source.name, source.superName, (source.access & ACC_INTERFACE) != 0, method, loader);

@@ -29,6 +29,10 @@ final class Hosted {
     long heapBytes;
     boolean moving;
     boolean stopped;
+    /** How it ends, if its first thread has and it runs no other program: whoever started it may be told before the next look, and then it is gone. */
+    Optional<ExitStatus> ends = Optional.empty();
+    /** By this daemon. */
+    boolean killed;
     final Deque<Deferred> deferred = new ArrayDeque<>();
     /** Set once when the daemon, as its parent, learned how it ended. */
     volatile Optional<ExitStatus> childExit = Optional.empty();

@@ -45,11 +45,12 @@ public final class LinuxProcesses implements OsProcesses {
         long start = Long.parseLong(fields[START]);
         int threads = Integer.parseInt(fields[THREADS]);
         // The first thread of a process that runs may have ended, as it has for a moment while another one calls execve(2).
+        Optional<ExitStatus> exit = (state == 'Z' || state == 'X') && fields.length > EXIT_CODE ? exit(fields[EXIT_CODE].strip()) : Optional.empty();
         if ((state == 'Z' || state == 'X') && threads <= 1) {
-            return new Sample(false, false, 0, 0, start, fields.length > EXIT_CODE ? exit(fields[EXIT_CODE].strip()) : Optional.empty());
+            return new Sample(false, false, 0, 0, start, exit);
         }
         long cpuMillis = (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) * MILLIS_PER_TICK;
-        return new Sample(true, state == 'T' || state == 't', threads, cpuMillis, start, Optional.empty());
+        return new Sample(true, state == 'T' || state == 't', threads, cpuMillis, start, exit);
     }
 
     @Override

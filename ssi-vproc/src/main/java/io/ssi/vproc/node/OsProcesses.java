@@ -9,7 +9,7 @@ public interface OsProcesses {
      * One look at a process.
      *
      * @param startTicks tells two processes apart that had the same number one after the other
-     * @param exit how it ended, while its parent has not yet asked and the kernel still knows
+     * @param exit how it ended, while its parent has not yet asked and the kernel still knows; of one that is alive, how its first thread did
      */
     record Sample(boolean alive, boolean stopped, int threads, long cpuMillis, long startTicks, Optional<ExitStatus> exit) {
         static final Sample GONE = new Sample(false, false, 0, 0, 0, Optional.empty());

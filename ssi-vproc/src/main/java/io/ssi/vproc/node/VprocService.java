@@ -16,6 +16,7 @@ import io.ssi.vproc.HostEvent;
 import io.ssi.vproc.HostTable;
 import io.ssi.vproc.ProcessRow;
 import io.ssi.vproc.ProcessState;
+import io.ssi.vproc.Signals;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -224,6 +225,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
         OsProcesses.Sample now = parts.os().sample(process.osPid);
         boolean same = now.startTicks() == process.startTicks;
         if (now.alive() && same) {
+            process.ends = now.exit();
             if (now.stopped() != process.stopped) {
                 process.stopped = now.stopped();
                 table.row(process.vpid).ifPresent(row -> streams.stopped(row, now.stopped()));
@@ -232,7 +234,8 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             apply(new HostEvent.Sampled(process.vpid, process.incarnation, now.stopped(),
                     new ProcessRow.Usage(threads, now.cpuMillis(), process.heapBytes)));
         } else if (!process.child || process.childExit.isPresent()) {
-            Optional<ExitStatus> seen = process.child ? process.childExit : same ? now.exit() : Optional.empty();
+            Optional<ExitStatus> seen = process.child ? process.childExit : (same ? now.exit() : Optional.<ExitStatus>empty()).or(() -> process.ends)
+                    .or(() -> process.killed ? Optional.of(ExitStatus.killed(Signals.KILL)) : Optional.empty());
             ended(process, seen.orElseGet(() -> streams.unseen(process.vpid, process.incarnation)));
         }
     }
@@ -331,6 +334,7 @@ public final class VprocService implements ProcessRegistry, AutoCloseable {
             throw new SsiException(ErrorCode.NO_SUCH_PROCESS, "process " + process.vpid + " has ended");
         }
         boolean stops = parts.os().kill(process.osPid, signal);
+        process.killed |= signal == Signals.KILL;
         lookAgain(process);
         return stops;
     }

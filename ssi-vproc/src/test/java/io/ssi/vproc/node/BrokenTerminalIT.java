@@ -242,6 +242,18 @@ class BrokenTerminalIT extends MovedProcess {
         }
     }
 
+    /** Whoever started it is told first, and then the kernel does not know any more. */
+    @Test
+    void whatThisDaemonKilledIsKnownToBeKilled() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            Process program = new ProcessBuilder("sleep", "1000").start();
+            VPid its = new VPid(nodes.getFirst().start(new FakeLink(program.pid())).vpid());
+            nodes.getFirst().service.signalHere(its, 1, Signals.KILL, "root").get(30, TimeUnit.SECONDS);
+            await().atMost(20, TimeUnit.SECONDS).until(() -> nodes.getFirst().service.row(its).flatMap(ProcessRow::exit).isPresent());
+            assertThat(nodes.getFirst().service.row(its).flatMap(ProcessRow::exit)).contains(ExitStatus.killed(Signals.KILL));
+        }
+    }
+
     @Test
     void anOutputThatIsNoPipeAnyMoreHoldsNoEndUp() throws Exception {
         move(1, 2, "exec > elsewhere; until [ -e end ]; do sleep 0.02; done; exit 7");
