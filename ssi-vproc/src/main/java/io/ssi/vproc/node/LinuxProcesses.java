@@ -44,9 +44,10 @@ public final class LinuxProcesses implements OsProcesses {
         char state = fields[STATE].charAt(0);
         long start = Long.parseLong(fields[START]);
         int threads = Integer.parseInt(fields[THREADS]);
+        boolean ended = state == 'Z' || state == 'X';
+        Optional<ExitStatus> exit = ended && fields.length > EXIT_CODE ? exit(fields[EXIT_CODE].strip()) : Optional.empty();
         // The first thread of a process that runs may have ended, as it has for a moment while another one calls execve(2).
-        Optional<ExitStatus> exit = (state == 'Z' || state == 'X') && fields.length > EXIT_CODE ? exit(fields[EXIT_CODE].strip()) : Optional.empty();
-        if ((state == 'Z' || state == 'X') && threads <= 1) {
+        if (ended && threads <= 1) {
             return new Sample(false, false, 0, 0, start, exit);
         }
         long cpuMillis = (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[STIME])) * MILLIS_PER_TICK;
